@@ -1,0 +1,158 @@
+// swift-tools-version: 6.3
+import PackageDescription
+
+/// Every use of another package hangs on the trait `Server`. A user of the SDK alone writes `traits: []`
+/// and SwiftPM then neither fetches nor builds any of them.
+let server: TargetDependencyCondition? = .when(traits: ["Server"])
+
+let argumentParser = Target.Dependency.product(
+    name: "ArgumentParser", package: "swift-argument-parser", condition: server)
+let asyncHTTPClient = Target.Dependency.product(
+    name: "AsyncHTTPClient", package: "async-http-client", condition: server)
+let configuration = Target.Dependency.product(
+    name: "Configuration", package: "swift-configuration", condition: server)
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift", condition: server)
+let httpTypes = Target.Dependency.product(
+    name: "HTTPTypes", package: "swift-http-types", condition: server)
+let hummingbird = Target.Dependency.product(
+    name: "Hummingbird", package: "hummingbird", condition: server)
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log", condition: server)
+let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics", condition: server)
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio", condition: server)
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio", condition: server)
+let nioHTTPTypes = Target.Dependency.product(
+    name: "NIOHTTPTypes", package: "swift-nio-extras", condition: server)
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio", condition: server)
+let serviceLifecycle = Target.Dependency.product(
+    name: "ServiceLifecycle", package: "swift-service-lifecycle", condition: server)
+let unixSignals = Target.Dependency.product(
+    name: "UnixSignals", package: "swift-service-lifecycle", condition: server)
+
+let package = Package(
+    name: "leadshark-webhooks",
+    products: [
+        .library(name: "LeadSharkWebhooks", targets: ["LeadSharkWebhooks"]),
+        .library(name: "LeadSharkTesting", targets: ["LeadSharkTesting"]),
+        .library(name: "LeadSharkDelivery", targets: ["LeadSharkDelivery"]),
+        .library(name: "LeadSharkSQLite", targets: ["LeadSharkSQLite"]),
+        .library(name: "LeadSharkHandlers", targets: ["LeadSharkHandlers"]),
+        .library(name: "LeadSharkReceiver", targets: ["LeadSharkReceiver"]),
+        .library(name: "LeadSharkProbe", targets: ["LeadSharkProbe"]),
+        .executable(name: "leadshark", targets: ["leadshark"]),
+    ],
+    traits: [
+        .trait(
+            name: "Server",
+            description: "The receiver, the durable queue, the handlers and the command: all that needs other packages."
+        ),
+        .default(enabledTraits: ["Server"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: []),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        // The SDK.
+        .systemLibrary(name: "CLibcrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .target(name: "LeadSharkWebhooks", dependencies: ["CLibcrypto"]),
+        .target(name: "LeadSharkTesting", dependencies: ["LeadSharkWebhooks"]),
+
+        // The delivery engine and its embedded store.
+        .target(
+            name: "LeadSharkDelivery",
+            dependencies: ["LeadSharkWebhooks", logging, metrics, serviceLifecycle]),
+        .target(name: "LeadSharkSQLite", dependencies: ["LeadSharkDelivery", "LeadSharkWebhooks", grdb]),
+
+        // Both ends of the path: where leads go, and where webhooks arrive.
+        .target(
+            name: "LeadSharkHandlers",
+            dependencies: [
+                "LeadSharkDelivery", "LeadSharkWebhooks", asyncHTTPClient, logging, nioCore, nioHTTP1,
+            ]),
+        .target(
+            name: "LeadSharkReceiver",
+            dependencies: [
+                "LeadSharkDelivery", "LeadSharkWebhooks", httpTypes, hummingbird, logging, metrics, nioCore,
+                nioHTTPTypes, nioPosix, serviceLifecycle, unixSignals,
+            ]),
+
+        // The command, and the part of it that acts as LeadShark.
+        .target(
+            name: "LeadSharkProbe",
+            dependencies: ["LeadSharkWebhooks", "LeadSharkTesting", asyncHTTPClient, nioCore, nioHTTP1]),
+        .executableTarget(
+            name: "leadshark",
+            dependencies: [
+                "LeadSharkDelivery", "LeadSharkHandlers", "LeadSharkProbe", "LeadSharkReceiver", "LeadSharkSQLite",
+                "LeadSharkTesting", "LeadSharkWebhooks", argumentParser, asyncHTTPClient, configuration, logging,
+                nioCore, nioHTTP1, serviceLifecycle,
+            ]),
+
+        .testTarget(
+            name: "LeadSharkWebhooksTests", dependencies: ["LeadSharkWebhooks", "LeadSharkTesting"]),
+        .testTarget(
+            name: "LeadSharkDeliveryTests",
+            dependencies: ["LeadSharkDelivery", "LeadSharkTesting", "LeadSharkWebhooks", logging, serviceLifecycle]),
+        .testTarget(
+            name: "LeadSharkSQLiteTests",
+            dependencies: ["LeadSharkSQLite", "LeadSharkDelivery", "LeadSharkTesting", "LeadSharkWebhooks", grdb]),
+        .testTarget(
+            name: "LeadSharkHandlersTests",
+            dependencies: [
+                "LeadSharkHandlers", "LeadSharkDelivery", "LeadSharkTesting", "LeadSharkWebhooks", logging, nioCore,
+                nioHTTP1, nioPosix,
+            ]),
+        .testTarget(
+            name: "LeadSharkReceiverTests",
+            dependencies: [
+                "LeadSharkReceiver", "LeadSharkDelivery", "LeadSharkTesting", "LeadSharkWebhooks", httpTypes,
+                hummingbird, logging, nioCore, nioHTTP1, nioPosix, serviceLifecycle,
+            ]),
+        .testTarget(
+            name: "LeadSharkProbeTests",
+            dependencies: [
+                "LeadSharkProbe", "LeadSharkTesting", "LeadSharkWebhooks", nioCore, nioHTTP1, nioPosix,
+            ]),
+        .testTarget(
+            name: "leadsharkTests",
+            dependencies: ["leadshark", "LeadSharkTesting", "LeadSharkWebhooks"]),
+        .testTarget(
+            name: "EndToEnd", dependencies: ["LeadSharkWebhooks", "LeadSharkTesting", "leadshark"]),
+    ],
+    swiftLanguageModes: [.v6]
+)
+
+/// `make` sets it; a user's build must not fail over a warning of a compiler that is newer than this release.
+let warningsAreErrors = Context.environment["LEADSHARK_WARNINGS_AS_ERRORS"] == "1"
+
+/// The targets whose sources say `unsafe` wherever they are.
+let strictlyMemorySafe: Set<String> = ["LeadSharkWebhooks", "LeadSharkTesting", "LeadSharkDelivery"]
+
+for target in package.targets where target.type != .system {
+    var settings = target.swiftSettings ?? []
+    settings += [
+        // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0335-existential-any.md
+        .enableUpcomingFeature("ExistentialAny"),
+        // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0409-access-level-on-imports.md
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0444-member-import-visibility.md
+        .enableUpcomingFeature("MemberImportVisibility"),
+    ]
+    if strictlyMemorySafe.contains(target.name) {
+        // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0458-strict-memory-safety.md
+        settings.append(.strictMemorySafety())
+    }
+    if warningsAreErrors {
+        settings.append(.treatAllWarnings(as: .error))
+    }
+    target.swiftSettings = settings
+}

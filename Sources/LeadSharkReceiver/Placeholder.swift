@@ -1,0 +1,5 @@
+#if Server
+    import Hummingbird
+    import NIOHTTPTypes
+    import UnixSignals
+#endif

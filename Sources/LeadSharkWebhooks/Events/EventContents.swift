@@ -1,0 +1,65 @@
+/// `dm.sent`: an automation sent a direct message.
+public struct DirectMessageSent: Sendable, Hashable {
+    /// The person who got the message.
+    public var lead: Lead?
+    /// The message's text.
+    public var message: String?
+    /// The comment that caused it, where the payload names it (`comment.id`).
+    public var commentID: String?
+}
+
+/// `lead.sent`: an automation processed a lead.
+public struct LeadSent: Sendable, Hashable {
+    /// The person.
+    public var lead: Lead?
+    /// The message's text, where there is one.
+    public var message: String?
+    /// The comment that caused it (`comment.id`).
+    public var commentID: String?
+    /// The reaction that caused it (`reaction.id`).
+    public var reactionID: String?
+}
+
+/// `email.captured`: a lead left an e-mail address.
+public struct EmailCaptured: Sendable, Hashable {
+    /// The person.
+    public var lead: Lead?
+    /// The address, also in the lead.
+    public var email: String?
+}
+
+/// `new.profile.visit`: somebody visited the profile.
+public struct ProfileVisit: Sendable, Hashable {
+    /// The visitor. Anonymous ones may lack nearly everything.
+    public var lead: Lead?
+    /// Stable for the visit (`visit.id`): a redelivery repeats it.
+    public var visitID: String?
+    /// When the visit was (`visit_timestamp`).
+    public var visitedAt: EventTimestamp?
+    /// Whose profile it was.
+    public var profileOwner: ProfileOwner?
+}
+
+/// `new.like`: somebody reacted to a post.
+public struct NewLike: Sendable, Hashable {
+    /// The person.
+    public var lead: Lead?
+    /// Stable for the reaction (`reaction.id`).
+    public var reactionID: String?
+}
+
+/// `new.comment`: somebody commented on a post.
+public struct NewComment: Sendable, Hashable {
+    /// The person.
+    public var lead: Lead?
+    /// Stable for the comment (`comment.id`).
+    public var commentID: String?
+}
+
+/// An event of a type that this version does not know.
+public struct UnknownEvent: Sendable, Hashable {
+    /// Its type.
+    public var type: EventType
+    /// Its `data`, as it came.
+    public var data: JSONValue
+}
