@@ -71,7 +71,7 @@ struct JSONElement: Sendable {
     private var slice: ArraySlice<UInt8> { document.bytes[Int(node.start)..<Int(node.end)] }
 
     private func isNamed(_ name: StaticString) -> Bool {
-        unsafe name.withUTF8Buffer { wanted in
+        name.withUTF8Buffer { wanted in
             guard node.isEscaped else { return unsafe slice.elementsEqual(wanted) }
             return unsafe JSONUnescaping.bytes(of: slice).elementsEqual(wanted)
         }
