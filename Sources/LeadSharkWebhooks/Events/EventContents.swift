@@ -26,6 +26,8 @@ public struct EmailCaptured: Sendable, Hashable {
     public var lead: Lead?
     /// The address, also in the lead.
     public var email: String?
+    /// The comment in which it was left, where the payload names it (`comment.id`).
+    public var commentID: String?
 }
 
 /// `new.profile.visit`: somebody visited the profile.

@@ -26,6 +26,10 @@ public struct EventDecodingError: Error, Hashable, Sendable, CustomStringConvert
         self.message = message
     }
 
+    init(_ code: Code, path: StaticString, expected: String, found: String) {
+        self.init(code, message: "\(path): expected \(expected), found \(found)")
+    }
+
     /// The code and the message.
     public var description: String { "\(code): \(message)" }
 

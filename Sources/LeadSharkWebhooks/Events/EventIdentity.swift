@@ -1,8 +1,28 @@
 /// What makes two webhooks the same event: 32 bytes, stable across deliveries and attempts.
 ///
-/// It is the SHA-256 of the webhook's name, the event's type, the kind and id of the happening and the automation's id,
-/// each prefixed with its length; where the payload has no such id, that of the webhook's name and the payload's digest.
-/// Handlers use ``hexadecimal`` as their idempotency key.
+/// Handlers use ``hexadecimal`` as their idempotency key. It can be computed in any language:
+///
+/// It is the SHA-256 of a few *fields*, one after the other, each preceded by its length in bytes as a 64-bit big-endian
+/// integer. Text is UTF-8. A payload that says what happened has five fields:
+///
+/// 1. the name of the webhook, i.e. the endpoint at which it arrived, e.g. `leadshark`,
+/// 2. the event's type, e.g. `new.comment`,
+/// 3. the kind of the happening: `visit`, `reaction` or `comment`,
+/// 4. the happening's id: `data.visit.id`, `data.reaction.id` or `data.comment.id`,
+/// 5. the automation's id (`data.automation.id`), or nothing when there is none.
+///
+/// An id is a string that is not empty, or an integer in plain digits (its digits are then the id), of at most
+/// 256 bytes. Exactly one of the three happenings must have an id, and none of the members on the way to it, to the
+/// type and to the automation's id may be repeated; `null` counts as absent. Whatever else is found there, such as an id
+/// of another type, a `data` or `automation` that is no object, or the character U+FFFD in the type or an id (which is also
+/// what half a surrogate pair is read as), makes the happening doubtful. A payload whose happening is doubtful or missing,
+/// or that is not JSON, has two fields instead:
+///
+/// 1. the name of the webhook,
+/// 2. the SHA-256 of the payload (32 bytes).
+///
+/// So `dm.sent` and `new.comment` of one comment, one comment under two automations, or one event at two webhooks are
+/// different events, and a redelivery of a happening is the same one even if its bytes differ.
 public struct EventIdentity: Hashable, Sendable {
     private let words: InlineWords
 
@@ -43,13 +63,39 @@ public struct EventIdentity: Hashable, Sendable {
 
     /// The 32 bytes.
     public var bytes: [UInt8] {
-        [words.first, words.second, words.third, words.fourth].flatMap { word in
-            (0..<8).map { UInt8(truncatingIfNeeded: word >> (56 - 8 * UInt64($0))) }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(Self.byteCount)
+        for word in [words.first, words.second, words.third, words.fourth] {
+            for shift in stride(from: 56, through: 0, by: -8) {
+                bytes.append(UInt8(truncatingIfNeeded: word >> UInt64(shift)))
+            }
         }
+        return bytes
     }
 
     /// The bytes as 64 lower-case hexadecimal digits: the idempotency key.
     public var hexadecimal: String { Hexadecimal.text(of: bytes.span) }
+}
+
+extension EventIdentity {
+    /// The identity of what happened.
+    init(webhookName: String, type: EventType, happening: Happening) {
+        var hash = FieldHash()
+        hash.append(webhookName)
+        hash.append(type.rawValue)
+        hash.append(happening.kind.rawValue)
+        hash.append(happening.id)
+        hash.append(happening.automationID ?? "")
+        self.init(hash.finalize())
+    }
+
+    /// The identity of a payload that does not say what happened.
+    init(webhookName: String, payload: borrowing Span<UInt8>) {
+        var hash = FieldHash()
+        hash.append(webhookName)
+        hash.append(SHA256.digest(of: payload).bytes.span)
+        self.init(hash.finalize())
+    }
 }
 
 extension EventIdentity: CustomStringConvertible, Codable {

@@ -39,3 +39,28 @@ public struct ProfileOwner: Sendable, Hashable, Codable {
         self.name = name
     }
 }
+
+extension Post {
+    /// Reads `data.post`, and the copies that older payloads have in its place.
+    init?(_ data: ObjectReader, _ anomalies: inout AnomalyLog) {
+        let post = data.object("post", at: "$.data.post", &anomalies)
+        let oldID = data.id("post_id", &anomalies)
+        let oldURL = data.string("post_url", &anomalies)
+        guard post != nil || oldID != nil || oldURL != nil else { return nil }
+        self.init(id: post?.id("id", &anomalies) ?? oldID, url: post?.string("url", &anomalies) ?? oldURL)
+    }
+}
+
+extension Automation {
+    init?(_ data: ObjectReader, _ anomalies: inout AnomalyLog) {
+        guard let automation = data.object("automation", at: "$.data.automation", &anomalies) else { return nil }
+        self.init(id: automation.id("id", &anomalies), name: automation.string("name", &anomalies))
+    }
+}
+
+extension ProfileOwner {
+    init?(_ data: ObjectReader, _ anomalies: inout AnomalyLog) {
+        guard let owner = data.object("profile_owner", at: "$.data.profile_owner", &anomalies) else { return nil }
+        self.init(id: owner.id("id", &anomalies), name: owner.string("name", &anomalies))
+    }
+}

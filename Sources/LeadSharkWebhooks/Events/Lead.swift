@@ -43,3 +43,38 @@ public struct Lead: Sendable, Hashable, Codable {
         case visitorID = "visitor_id"
     }
 }
+
+extension Lead {
+    /// Reads `data.lead` and the copies that older payloads have in its place. Where there is neither, there is no lead.
+    init?(_ data: ObjectReader, _ anomalies: inout AnomalyLog) {
+        let lead = data.object("lead", at: "$.data.lead", &anomalies)
+        let visitor = data.object("visitor", at: "$.data.visitor", &anomalies)
+        commenterID = data.id("commenter_id", &anomalies)
+        reactorID = data.id("reactor_id", &anomalies)
+        guard lead != nil || visitor != nil || commenterID != nil || reactorID != nil else { return nil }
+        if let visitor { read(visitor: visitor, &anomalies) }
+        if let lead { read(lead, &anomalies) }
+    }
+
+    private mutating func read(visitor: ObjectReader, _ anomalies: inout AnomalyLog) {
+        visitorID = visitor.id("id", &anomalies)
+        name = visitor.string("name", &anomalies)
+        title = visitor.string("title", &anomalies)
+        linkedInURL = visitor.string("linkedin_url", &anomalies)
+    }
+
+    /// What stands here goes before the older copies.
+    private mutating func read(_ lead: ObjectReader, _ anomalies: inout AnomalyLog) {
+        name = lead.string("name", &anomalies) ?? name
+        firstName = lead.string("first_name", &anomalies)
+        title = lead.string("title", &anomalies) ?? title
+        linkedInURL = lead.string("linkedin_url", &anomalies) ?? linkedInURL
+        linkedInUsername = lead.string("linkedin_username", &anomalies)
+        connectionStatus = lead.string("connection_status", &anomalies).map(ConnectionStatus.init)
+        commenterID = lead.id("commenter_id", &anomalies) ?? commenterID
+        reactorID = lead.id("reactor_id", &anomalies) ?? reactorID
+        actorID = lead.id("actor_id", &anomalies)
+        email = lead.string("email", &anomalies)
+        isAnonymous = lead.boolean("is_anonymous", &anomalies)
+    }
+}
