@@ -18,10 +18,13 @@ let hummingbird = Target.Dependency.product(
     name: "Hummingbird", package: "hummingbird", condition: server)
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log", condition: server)
 let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics", condition: server)
+let nioConcurrencyHelpers = Target.Dependency.product(
+    name: "NIOConcurrencyHelpers", package: "swift-nio", condition: server)
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio", condition: server)
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio", condition: server)
 let nioHTTPTypes = Target.Dependency.product(
     name: "NIOHTTPTypes", package: "swift-nio-extras", condition: server)
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl", condition: server)
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio", condition: server)
 let serviceLifecycle = Target.Dependency.product(
     name: "ServiceLifecycle", package: "swift-service-lifecycle", condition: server)
@@ -55,6 +58,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
@@ -76,7 +80,8 @@ let package = Package(
         .target(
             name: "LeadSharkHandlers",
             dependencies: [
-                "LeadSharkDelivery", "LeadSharkWebhooks", asyncHTTPClient, logging, nioCore, nioHTTP1,
+                "LeadSharkDelivery", "LeadSharkWebhooks", asyncHTTPClient, logging, nioConcurrencyHelpers, nioCore,
+                nioHTTP1, nioPosix,
             ]),
         .target(
             name: "LeadSharkReceiver",
@@ -88,7 +93,10 @@ let package = Package(
         // The command, and the part of it that acts as LeadShark.
         .target(
             name: "LeadSharkProbe",
-            dependencies: ["LeadSharkWebhooks", "LeadSharkTesting", asyncHTTPClient, nioCore, nioHTTP1]),
+            dependencies: [
+                "LeadSharkWebhooks", "LeadSharkTesting", asyncHTTPClient, nioConcurrencyHelpers, nioCore, nioHTTP1,
+                nioPosix, nioSSL,
+            ]),
         .executableTarget(
             name: "leadshark",
             dependencies: [
