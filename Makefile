@@ -1,0 +1,82 @@
+# One name per task; `make help` lists them. Everything they do is in Scripts/, runnable by hand.
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+SHELL := /bin/sh
+
+# Anything the command takes, e.g. make serve ARGS="--leads-file leads.ndjson".
+ARGS ?=
+# Where `make install` puts the command.
+PREFIX ?= /usr/local
+
+RELEASE := swift build --configuration release --static-swift-stdlib --product leadshark
+
+.PHONY: help
+help: ## List these names
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: demo
+demo: ## Show the whole path at work: six signed events go in, six leads come out
+	@Scripts/bootstrap build
+	@echo "Building the command; the first time takes some minutes." >&2
+	@swift build --product leadshark >&2
+	@.build/debug/leadshark demo
+
+.PHONY: init
+init: release ## Ask for the secret that LeadShark shows, and write a .env with it
+	@.build/release/leadshark init $(ARGS)
+
+.PHONY: serve
+serve: release ## Run the receiver with the .env of this folder
+	@.build/release/leadshark serve $(ARGS)
+
+.PHONY: release
+release: ## Build the command for production: .build/release/leadshark
+	@Scripts/bootstrap build
+	@$(RELEASE) >&2
+
+.PHONY: install
+install: release ## Install the command into /usr/local/bin, or PREFIX's bin
+	@install -d "$(DESTDIR)$(PREFIX)/bin"
+	@install -m 0755 .build/release/leadshark "$(DESTDIR)$(PREFIX)/bin/leadshark"
+
+.PHONY: test
+test: bootstrap-test lint core consumer linkage samples ## Run every check and all tests (minutes)
+	@Scripts/run-tests
+
+.PHONY: bootstrap-test
+bootstrap-test:
+	@Scripts/bootstrap build test
+
+.PHONY: lint
+lint: ## Check format and documentation comments
+	@Scripts/check-lint
+
+.PHONY: format
+format: ## Format every Swift file
+	@swift format format --in-place --parallel --recursive Package.swift Sources Tests Samples Benchmarks
+
+.PHONY: core
+core: ## Build the SDK alone: no other package may be fetched
+	@Scripts/check-core
+
+.PHONY: consumer
+consumer: ## Build and run the README's lines as a user's package with `traits: []`
+	@Scripts/check-consumer
+
+.PHONY: linkage
+linkage: ## Check which libraries the SDK's user links
+	@Scripts/check-linkage
+
+.PHONY: samples
+samples: ## Build the samples and send them webhooks
+	@Scripts/check-samples
+
+.PHONY: bench
+bench: ## Measure against peers, and write Benchmarks/RESULTS.md
+	@Scripts/bootstrap build bench
+	@$(RELEASE) >&2
+	@Scripts/bench $(ARGS)
+
+.PHONY: clean
+clean: ## Remove everything that was built
+	@rm -rf .build .build-* Samples/.build Benchmarks/.build
