@@ -3,7 +3,7 @@
     public struct EnqueueError: Error, Hashable, Sendable, CustomStringConvertible {
         /// What is wrong.
         public struct Code: Hashable, Sendable, CustomStringConvertible {
-            private enum Base: String { case full, stopped, storeFailed }
+            private enum Base: String { case full, stopped, storeFailed, cancelled }
             private let base: Base
 
             /// As many events wait as ``DeliveryQueue/Limits`` allow.
@@ -12,6 +12,8 @@
             public static let stopped = Self(base: .stopped)
             /// The store could not commit.
             public static let storeFailed = Self(base: .storeFailed)
+            /// The caller's task was cancelled while the event waited. The event may still be stored.
+            public static let cancelled = Self(base: .cancelled)
 
             /// The code's name.
             public var description: String { base.rawValue }
