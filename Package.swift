@@ -134,7 +134,7 @@ let package = Package(
             name: "leadsharkTests",
             dependencies: ["leadshark", "LeadSharkTesting", "LeadSharkWebhooks"]),
         .testTarget(
-            name: "EndToEnd", dependencies: ["LeadSharkWebhooks", "LeadSharkTesting", "leadshark"]),
+            name: "EndToEnd", dependencies: ["leadshark"], exclude: ["Peers"]),
     ],
     swiftLanguageModes: [.v6]
 )
