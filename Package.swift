@@ -26,6 +26,7 @@ let nioHTTPTypes = Target.Dependency.product(
     name: "NIOHTTPTypes", package: "swift-nio-extras", condition: server)
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl", condition: server)
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio", condition: server)
+let nioTLS = Target.Dependency.product(name: "NIOTLS", package: "swift-nio", condition: server)
 let serviceLifecycle = Target.Dependency.product(
     name: "ServiceLifecycle", package: "swift-service-lifecycle", condition: server)
 let unixSignals = Target.Dependency.product(
@@ -95,7 +96,7 @@ let package = Package(
             name: "LeadSharkProbe",
             dependencies: [
                 "LeadSharkWebhooks", "LeadSharkTesting", asyncHTTPClient, nioConcurrencyHelpers, nioCore, nioHTTP1,
-                nioPosix, nioSSL,
+                nioPosix, nioSSL, nioTLS,
             ]),
         .executableTarget(
             name: "leadshark",
