@@ -103,7 +103,7 @@ let package = Package(
             dependencies: [
                 "LeadSharkDelivery", "LeadSharkHandlers", "LeadSharkProbe", "LeadSharkReceiver", "LeadSharkSQLite",
                 "LeadSharkTesting", "LeadSharkWebhooks", argumentParser, asyncHTTPClient, configuration, logging,
-                nioCore, nioHTTP1, serviceLifecycle,
+                nioConcurrencyHelpers, nioCore, nioHTTP1, serviceLifecycle,
             ]),
 
         .testTarget(
@@ -133,7 +133,9 @@ let package = Package(
             ]),
         .testTarget(
             name: "leadsharkTests",
-            dependencies: ["leadshark", "LeadSharkTesting", "LeadSharkWebhooks"]),
+            dependencies: [
+                "leadshark", "LeadSharkDelivery", "LeadSharkTesting", "LeadSharkWebhooks", nioConcurrencyHelpers,
+            ]),
         .testTarget(
             name: "EndToEnd", dependencies: ["leadshark"], exclude: ["Peers"]),
     ],

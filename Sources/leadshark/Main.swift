@@ -1,7 +1,37 @@
-#if Server
-    import ArgumentParser
-    import Configuration
-    @main struct M { static func main() {} }
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
 #else
-    @main struct M { static func main() {} }
+    import Darwin
+#endif
+
+#if Server
+    /// Runs the command. Nothing may be thrown from here: that would be a trap, not an exit code.
+    @main
+    struct Main {
+        static func main() async {
+            let status: Int32
+            do {
+                let context = try Context.ofProcess()
+                status = await Program.run(Array(CommandLine.arguments.dropFirst()), in: context)
+            } catch {
+                Console.standard.note("leadshark: \(error)")
+                status = ExitStatus.configuration.rawValue
+            }
+            exit(status)
+        }
+    }
+#else
+    /// What is left of the command when the package is built without what it needs.
+    @main
+    struct Main {
+        static func main() {
+            let sentence =
+                "leadshark: this program was built without the trait Server, which holds the receiver and the command; "
+                + "build it again with default traits\n"
+            fputs(sentence, stderr)
+            exit(70)  // EX_SOFTWARE
+        }
+    }
 #endif
