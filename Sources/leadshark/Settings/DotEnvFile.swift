@@ -37,7 +37,9 @@
                 guard let text = String(validating: line, as: UTF8.self) else {
                     throw DotEnvError(line: number, reason: "is not UTF-8")
                 }
-                guard let (name, value) = try DotEnvLine(Array(text.unicodeScalars), number: number).parse() else { continue }
+                guard let (name, value) = try DotEnvLine(Array(text.unicodeScalars), number: number).parse() else {
+                    continue
+                }
                 if let earlier = entries[name] {
                     throw DotEnvError(line: number, reason: "sets \(name) again, after line \(earlier.line)")
                 }

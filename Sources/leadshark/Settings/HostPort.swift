@@ -29,7 +29,9 @@
                 guard let colon = text.firstIndex(of: ":") else { throw Malformed("has no port") }
                 host = text[..<colon]
                 rest = text[colon...]
-                if rest.dropFirst().contains(":") { throw Malformed("has several colons; put an IPv6 address in brackets") }
+                if rest.dropFirst().contains(":") {
+                    throw Malformed("has several colons; put an IPv6 address in brackets")
+                }
                 guard !host.isEmpty else { throw Malformed("has no host") }
                 guard host.utf8.allSatisfy(Self.isName) else { throw Malformed("has no valid host") }
             }

@@ -69,7 +69,9 @@
             """
 
         /// The key that swift-configuration maps to ``variable``.
-        var key: ConfigKey { ConfigKey(variable.lowercased().split(separator: "_", omittingEmptySubsequences: false).map(String.init)) }
+        var key: ConfigKey {
+            ConfigKey(variable.lowercased().split(separator: "_", omittingEmptySubsequences: false).map(String.init))
+        }
 
         /// Variables that begin as ours do but are not read by this command: the build's, and those of tests.
         static func isElsewhere(_ variable: String) -> Bool {
