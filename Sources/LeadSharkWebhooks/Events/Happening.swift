@@ -11,28 +11,20 @@ struct Happening: Equatable {
 
     /// Reads the happening of an event's `data`; `nil` when there is none, or when anything about it is doubtful.
     init?(in data: JSONElement) {
-        let ids: [(Kind, SoleID)] = [
-            (.visit, SoleID(in: SoleMember("visit", of: data))),
-            (.reaction, SoleID(in: SoleMember("reaction", of: data))),
-            (.comment, SoleID(in: SoleMember("comment", of: data))),
-        ]
-        var found: (Kind, String)?
-        for (kind, id) in ids {
-            switch id {
-            case .absent: continue
-            case .doubtful: return nil
-            case .id(let id):
-                guard found == nil else { return nil }
-                found = (kind, id)
-            }
+        let visit = SoleID(in: SoleMember("visit", of: data))
+        let reaction = SoleID(in: SoleMember("reaction", of: data))
+        let comment = SoleID(in: SoleMember("comment", of: data))
+        switch (visit, reaction, comment) {
+        case (.id(let id), .absent, .absent): (kind, self.id) = (.visit, id)
+        case (.absent, .id(let id), .absent): (kind, self.id) = (.reaction, id)
+        case (.absent, .absent, .id(let id)): (kind, self.id) = (.comment, id)
+        default: return nil
         }
-        guard let found else { return nil }
         switch SoleID(in: SoleMember("automation", of: data)) {
         case .absent: automationID = nil
         case .id(let id): automationID = id
         case .doubtful: return nil
         }
-        (kind, id) = found
     }
 }
 

@@ -52,6 +52,35 @@ struct WebhookEventRefusalTests {
         #expect(error?.message == message)
     }
 
+    @Test("A payload cut off anywhere is an error")
+    func truncated() throws {
+        let payload = try PackageFiles.sample("dm.sent.v2")
+        for count in payload.indices {
+            let cut = Array(payload.prefix(count))
+            #expect(failure(cut)?.code == .notJSON)
+        }
+    }
+
+    @Test("Names and texts of a megabyte, and a hundred thousand members, are taken as they are")
+    func huge() throws {
+        let long = String(repeating: "x", count: 1 << 20)
+        let many = (0..<100_000).map { "\"m\($0)\":\($0)" }.joined(separator: ",")
+        let event = try WebhookEvent(
+            payload: Array(#"{"event":"dm.sent","\#(long)":1,"data":{"message":"\#(long)",\#(many)}}"#.utf8))
+        guard case .dmSent(let message) = event.content else {
+            Issue.record("not a dm.sent: \(event)")
+            return
+        }
+        #expect(message.message?.utf8.count == 1 << 20)
+        #expect(event.anomalies.isEmpty)
+    }
+
+    @Test("A payload beyond the parser's limit is refused")
+    func tooLarge() {
+        let payload = [UInt8](repeating: 0x20, count: JSONLimits().maximumByteCount + 1)
+        #expect(failure(payload)?.code == .notJSON)
+    }
+
     private func failure(_ payload: [UInt8]) -> EventDecodingError? {
         #expect(throws: EventDecodingError.self) { try WebhookEvent(payload: payload) }
     }
@@ -409,5 +438,25 @@ struct WebhookEventTests {
         #expect(object["linkedin_username"] as? String == lead.linkedInUsername)
         #expect(object["actor_id"] as? String == lead.actorID)
         #expect(object["visitor_id"] as? String == lead.visitorID)
+    }
+
+    @Test("The contents of each type are stored and read back", arguments: EventType.documented)
+    func codableContents(_ type: EventType) throws {
+        func check<Value: Codable & Equatable>(_ value: Value) throws {
+            let data = try JSONEncoder().encode(value)
+            #expect(try JSONDecoder().decode(Value.self, from: data) == value)
+            let object = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+            #expect(object["lead"] != nil)
+            #expect(object.keys.allSatisfy { $0.lowercased() == $0 })
+        }
+        switch try WebhookEvent(payload: Fixture.payload(for: type)).content {
+        case .dmSent(let content): try check(content)
+        case .leadSent(let content): try check(content)
+        case .emailCaptured(let content): try check(content)
+        case .newProfileVisit(let content): try check(content)
+        case .newLike(let content): try check(content)
+        case .newComment(let content): try check(content)
+        default: Issue.record("\(type) has no content of its own")
+        }
     }
 }
