@@ -11,6 +11,7 @@ let package = Package(
     dependencies: [
         leadshark,
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
     ],
     targets: [
@@ -20,6 +21,15 @@ let package = Package(
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "LeadSharkWebhooks", package: "leadshark-webhooks"),
-            ])
+            ]),
+        .executableTarget(
+            name: "EmbeddedReceiver",
+            dependencies: [
+                .product(name: "LeadSharkDelivery", package: "leadshark-webhooks"),
+                .product(name: "LeadSharkReceiver", package: "leadshark-webhooks"),
+                .product(name: "LeadSharkSQLite", package: "leadshark-webhooks"),
+                .product(name: "LeadSharkWebhooks", package: "leadshark-webhooks"),
+                .product(name: "Logging", package: "swift-log"),
+            ]),
     ]
 )
