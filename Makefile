@@ -40,7 +40,7 @@ install: release ## Install the command into /usr/local/bin, or PREFIX's bin
 	@install -m 0755 .build/release/leadshark "$(DESTDIR)$(PREFIX)/bin/leadshark"
 
 .PHONY: test
-test: bootstrap-test lint core consumer linkage samples ## Run every check and all tests (minutes)
+test: bootstrap-test lint core docs consumer linkage samples ## Run every check and all tests (minutes)
 	@Scripts/run-tests
 
 .PHONY: bootstrap-test
@@ -58,6 +58,10 @@ format: ## Format every Swift file
 .PHONY: core
 core: ## Build the SDK alone: no other package may be fetched
 	@Scripts/check-core
+
+.PHONY: docs
+docs: ## Check the SDK's documentation
+	@Scripts/check-docs
 
 .PHONY: consumer
 consumer: ## Build and run the README's lines as a user's package with `traits: []`

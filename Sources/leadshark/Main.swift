@@ -27,10 +27,10 @@
     @main
     struct Main {
         static func main() {
-            let sentence =
+            var sentence =
                 "leadshark: this program was built without the trait Server, which holds the receiver and the command; "
                 + "build it again with default traits\n"
-            fputs(sentence, stderr)
+            _ = sentence.withUTF8 { write(STDERR_FILENO, $0.baseAddress, $0.count) }
             exit(70)  // EX_SOFTWARE
         }
     }
