@@ -8,11 +8,11 @@ struct JSONElement: Sendable {
     /// What stands here.
     var kind: JSONKind { node.kind }
 
-    /// The value of a string. A lone surrogate, which a `String` cannot hold, comes out as U+FFFD.
+    /// The value of a string. A lone surrogate, which a `String` cannot hold, comes out as one U+FFFD.
     var text: String? {
         guard node.kind == .string else { return nil }
         guard node.isEscaped else { return String(decoding: slice, as: UTF8.self) }
-        return String(decoding: JSONUnescaping.bytes(of: slice), as: UTF8.self)
+        return JSONUnescaping.text(of: JSONUnescaping.bytes(of: slice))
     }
 
     /// The text of a number.

@@ -38,6 +38,17 @@ enum JSONUnescaping {
         return result
     }
 
+    /// The text that WTF-8 bytes stand for. Each lone surrogate, which a `String` cannot hold, becomes one U+FFFD.
+    static func text(of wtf8: [UInt8]) -> String {
+        if let text = String(validating: wtf8, as: UTF8.self) { return text }
+        var bytes = wtf8
+        // UTF-8 has no sequence that begins like this; in WTF-8 it is a surrogate, three bytes long.
+        for index in bytes.indices.dropLast(2) where bytes[index] == 0xed && bytes[index + 1] >= 0xa0 {
+            bytes.replaceSubrange(index..<index + 3, with: [0xef, 0xbf, 0xbd])
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
     private static func codeUnit(_ text: ArraySlice<UInt8>, at index: Int) -> UInt32 {
         text[index..<index + 4].reduce(0) { value, digit in
             let nibble =

@@ -59,8 +59,8 @@ public struct JSONString: Sendable, Hashable {
     /// Makes a string.
     public init(_ text: String) { wtf8 = Array(text.utf8) }
 
-    /// The text. A lone surrogate, which a `String` cannot hold, comes out as U+FFFD.
-    public var text: String { String(decoding: wtf8, as: UTF8.self) }
+    /// The text. A lone surrogate, which a `String` cannot hold, comes out as one U+FFFD.
+    public var text: String { JSONUnescaping.text(of: wtf8) }
 }
 
 /// A JSON object: its members in the order of the text.
