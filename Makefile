@@ -40,7 +40,7 @@ install: release ## Install the command into /usr/local/bin, or PREFIX's bin
 	@install -m 0755 .build/release/leadshark "$(DESTDIR)$(PREFIX)/bin/leadshark"
 
 .PHONY: test
-test: bootstrap-test lint core docs consumer linkage samples ## Run every check and all tests (minutes)
+test: bootstrap-test lint core docs consumer linkage build samples readme ## Run every check and all tests (minutes)
 	@Scripts/run-tests
 
 .PHONY: bootstrap-test
@@ -70,6 +70,14 @@ consumer: ## Build and run the README's lines as a user's package with `traits: 
 .PHONY: linkage
 linkage: ## Check which libraries the SDK's user links
 	@Scripts/check-linkage
+
+.PHONY: build
+build: ## Build everything, tests included
+	@Scripts/run-tests --build-only
+
+.PHONY: readme
+readme: build ## Check that what the documents tell a reader to use is there
+	@Scripts/check-readme .build/debug/leadshark
 
 .PHONY: samples
 samples: ## Build the samples and send them webhooks
