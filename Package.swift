@@ -12,18 +12,16 @@ let asyncHTTPClient = Target.Dependency.product(
 let configuration = Target.Dependency.product(
     name: "Configuration", package: "swift-configuration", condition: server)
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift", condition: server)
-let httpTypes = Target.Dependency.product(
-    name: "HTTPTypes", package: "swift-http-types", condition: server)
 let hummingbird = Target.Dependency.product(
     name: "Hummingbird", package: "hummingbird", condition: server)
+let hummingbirdCore = Target.Dependency.product(
+    name: "HummingbirdCore", package: "hummingbird", condition: server)
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log", condition: server)
 let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics", condition: server)
 let nioConcurrencyHelpers = Target.Dependency.product(
     name: "NIOConcurrencyHelpers", package: "swift-nio", condition: server)
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio", condition: server)
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio", condition: server)
-let nioHTTPTypes = Target.Dependency.product(
-    name: "NIOHTTPTypes", package: "swift-nio-extras", condition: server)
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl", condition: server)
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio", condition: server)
 let nioTLS = Target.Dependency.product(name: "NIOTLS", package: "swift-nio", condition: server)
@@ -54,11 +52,9 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: []),
-        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
-        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
@@ -87,8 +83,8 @@ let package = Package(
         .target(
             name: "LeadSharkReceiver",
             dependencies: [
-                "LeadSharkDelivery", "LeadSharkWebhooks", httpTypes, hummingbird, logging, metrics, nioCore,
-                nioHTTPTypes, nioPosix, serviceLifecycle, unixSignals,
+                "LeadSharkDelivery", "LeadSharkWebhooks", hummingbird, hummingbirdCore, logging, metrics,
+                nioConcurrencyHelpers, nioCore, nioHTTP1, nioPosix, serviceLifecycle, unixSignals,
             ]),
 
         // The command, and the part of it that acts as LeadShark.
@@ -123,8 +119,8 @@ let package = Package(
         .testTarget(
             name: "LeadSharkReceiverTests",
             dependencies: [
-                "LeadSharkReceiver", "LeadSharkDelivery", "LeadSharkTesting", "LeadSharkWebhooks", httpTypes,
-                hummingbird, logging, nioCore, nioHTTP1, nioPosix, serviceLifecycle,
+                "LeadSharkReceiver", "LeadSharkDelivery", "LeadSharkTesting", "LeadSharkWebhooks", logging,
+                nioConcurrencyHelpers, nioCore, nioHTTP1, serviceLifecycle,
             ]),
         .testTarget(
             name: "LeadSharkProbeTests",

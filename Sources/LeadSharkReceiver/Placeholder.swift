@@ -1,5 +1,0 @@
-#if Server
-    import Hummingbird
-    import NIOHTTPTypes
-    import UnixSignals
-#endif
