@@ -50,7 +50,7 @@
                 return ReceiverError(
                     .addressNotAvailable, "cannot listen on \(self): that is no address of this machine")
             default:
-                if error is SocketAddressError {
+                if error is SocketAddressError || error is SocketAddressError.UnknownHost {
                     return ReceiverError(
                         .addressNotAvailable, "cannot listen on \(self): the host name does not resolve")
                 }
