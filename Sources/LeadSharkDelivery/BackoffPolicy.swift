@@ -29,11 +29,13 @@
             let longest = max(cap.inSeconds, 0)
             let growth = factor.isNaN ? 1 : max(factor, 1)
             var seconds = min(max(base.inSeconds, 0), longest)
-            for _ in 0..<min(max(attempt - 1, 0), Self.maximumExponent) where seconds < longest {
+            for _ in 0..<min(max(attempt, 1) - 1, Self.maximumExponent) where seconds < longest {
                 seconds = min(seconds * growth, longest)
             }
             let share = minimumShare.isNaN ? 1 : min(max(minimumShare, 0), 1)
-            return .seconds(seconds * Double.random(in: share...1, using: &generator))
+            // 53 random bits as a fraction. Unlike `Double.random(in:using:)` it draws once, whatever the generator gives.
+            let chance = Double(generator.next() >> 11) * 0x1p-53
+            return .seconds(seconds * (share + (1 - share) * chance))
         }
     }
 

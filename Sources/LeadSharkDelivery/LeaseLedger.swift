@@ -13,6 +13,11 @@
             package let token: LeaseToken
             /// The number of the delivery's attempt.
             package let attempt: Int
+
+            package init(token: LeaseToken, attempt: Int) {
+                self.token = token
+                self.attempt = attempt
+            }
         }
 
         private struct Running: Sendable {

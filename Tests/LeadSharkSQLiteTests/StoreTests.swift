@@ -58,7 +58,11 @@
         func largeVariant(_ kind: StoreKind) async throws {
             try await kind.withStore { store in
                 let id = try #require(try await store.store(.fixture(1)).first)
-                let large = NewEvent.fixture(1, name: String(repeating: "n", count: VariantLimits.byteCount))
+                // The same JSON with a megabyte of blanks behind it.
+                let payload =
+                    NewEvent.fixture(1).verified.payload
+                    + [UInt8](repeating: UInt8(ascii: " "), count: VariantLimits.byteCount)
+                let large = NewEvent.payload(String(decoding: payload, as: UTF8.self))
                 #expect(try await store.enqueue([large], for: ["crm"]) == [.duplicate(payloadDiffers: true)])
                 let record = try #require(try await store.record(of: id))
                 #expect(record.duplicateCount == 1)
