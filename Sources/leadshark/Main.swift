@@ -11,6 +11,8 @@
     @main
     struct Main {
         static func main() async {
+            // A reader that goes away (`leadshark … | head`) is an error of writing, not the end by a signal.
+            signal(SIGPIPE, SIG_IGN)
             let status: Int32
             do {
                 let context = try Context.ofProcess()

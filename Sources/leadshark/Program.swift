@@ -23,7 +23,7 @@
                 """,
             version: "0.1.0",
             subcommands: [
-                Init.self, Sign.self, Verify.self,
+                Init.self, Serve.self, Deliveries.self, Doctor.self, Send.self, Sign.self, Verify.self, Demo.self,
             ])
     }
 

@@ -55,6 +55,13 @@
         @Option(help: ArgumentHelp("The webhook whose secret is meant.", valueName: "name"))
         var webhook: String?
 
+        /// The one webhook that is meant; without the option the one that a URL's path ends in.
+        func pick(from webhooks: [WebhookSettings], path: String) throws(CommandError) -> WebhookSettings {
+            let end = path.prefix { $0 != "?" }.split(separator: "/").last
+            if webhook == nil, let named = webhooks.first(where: { $0.name.text == end ?? "" }) { return named }
+            return try pick(from: webhooks)
+        }
+
         /// The one webhook that is meant; with one only, that one.
         func pick(from webhooks: [WebhookSettings]) throws(CommandError) -> WebhookSettings {
             let names = webhooks.map(\.name.text).joined(separator: ", ")
