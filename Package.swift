@@ -130,7 +130,8 @@ let package = Package(
         .testTarget(
             name: "leadsharkTests",
             dependencies: [
-                "leadshark", "LeadSharkDelivery", "LeadSharkTesting", "LeadSharkWebhooks", nioConcurrencyHelpers,
+                "leadshark", "LeadSharkDelivery", "LeadSharkSQLite", "LeadSharkTesting", "LeadSharkWebhooks",
+                argumentParser, logging, nioConcurrencyHelpers,
             ]),
         .testTarget(
             name: "EndToEnd", dependencies: ["leadshark"], exclude: ["Peers"]),

@@ -4,6 +4,8 @@
 
     /// What an operator wants to see.
     public struct DeliveryQuery: Sendable, Hashable, Codable {
+        /// Only these deliveries; all, when empty.
+        public var ids: Set<DeliveryID> = []
         /// Only deliveries in these states; all, when empty.
         public var states: Set<DeliveryState>
         /// Only this handler's.

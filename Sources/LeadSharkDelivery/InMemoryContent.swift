@@ -128,7 +128,8 @@
             deliveries.reversed().lazy
                 .filter { row in
                     let event = events[Int(row.event.rawValue) - 1].event
-                    return (query.states.isEmpty || query.states.contains(row.lifecycle.state))
+                    return (query.ids.isEmpty || query.ids.contains(row.id))
+                        && (query.states.isEmpty || query.states.contains(row.lifecycle.state))
                         && query.handler.map { $0 == row.handler } ?? true
                         && query.webhook.map { $0 == event.webhook } ?? true
                         && query.type.map { $0 == event.type } ?? true

@@ -15,6 +15,11 @@
                     conditions.append(condition)
                     arguments += [value]
                 }
+                if !query.ids.isEmpty {
+                    // As one value, since the number of parameters is bounded.
+                    conditions.append("d.id IN (SELECT value FROM json_each(?))")
+                    arguments += ["[\(query.ids.map(\.description).joined(separator: ","))]"]
+                }
                 if !query.states.isEmpty {
                     let states = query.states.map(\.rawValue).sorted()
                     conditions.append("d.state IN (\(states.map { _ in "?" }.joined(separator: ", ")))")

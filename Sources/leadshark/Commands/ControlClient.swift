@@ -18,7 +18,8 @@
         private let socket: String
 
         /// Lends a client that is shut down afterwards.
-        static func with<Result>(socket: String, _ body: (ControlClient) async throws -> Result) async throws -> Result {
+        static func with<Result>(socket: String, _ body: (ControlClient) async throws -> Result) async throws -> Result
+        {
             var configuration = HTTPClient.Configuration()
             configuration.timeout.connect = .seconds(3)
             configuration.redirectConfiguration = .disallow
@@ -39,6 +40,7 @@
         func redeliver(_ ids: [DeliveryID]) async throws -> [DeliveryID] {
             var request = HTTPClientRequest(url: base + ControlProtocol.redeliverPath)
             request.method = .POST
+            request.headers.add(name: "Host", value: "leadshark")
             request.headers.add(name: "Content-Type", value: "application/json")
             let body = try JSONEncoder().encode(ControlProtocol.RedeliverRequest(ids))
             request.body = .bytes([UInt8](body))

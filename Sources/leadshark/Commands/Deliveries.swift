@@ -1,6 +1,6 @@
 #if Server
-    import ArgumentParser
-    import LeadSharkDelivery
+    public import ArgumentParser
+    public import LeadSharkDelivery
     import LeadSharkSQLite
     import LeadSharkWebhooks
 
@@ -47,7 +47,10 @@
 
     /// The options that say which deliveries are meant.
     struct DeliveryFilter: ParsableArguments {
-        @Option(help: "Only deliveries in this state; may be repeated. One of queued, ready, leased, waiting, completed, deadLettered.")
+        @Option(
+            help:
+                "Only deliveries in this state; may be repeated. One of queued, ready, leased, waiting, completed, deadLettered."
+        )
         var state: [DeliveryState] = []
 
         @Option(help: ArgumentHelp("Only this handler's.", valueName: "name"))
@@ -70,14 +73,17 @@
     extension DeliveryState: ExpressibleByArgument {}
 
     extension HandlerName: ExpressibleByArgument {
+        /// Reads a handler's name from the command line.
         public init?(argument: String) { self.init(argument) }
     }
 
     extension WebhookName: ExpressibleByArgument {
+        /// Reads a webhook's name from the command line.
         public init?(argument: String) { self.init(argument) }
     }
 
     extension DeliveryID: ExpressibleByArgument {
+        /// Reads a delivery's number from the command line.
         public init?(argument: String) {
             guard let number = Int64(argument), number > 0 else { return nil }
             self.init(rawValue: number)

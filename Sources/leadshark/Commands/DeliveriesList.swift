@@ -1,4 +1,5 @@
 #if Server
+    import LeadSharkSQLite
     import ArgumentParser
     import LeadSharkDelivery
 

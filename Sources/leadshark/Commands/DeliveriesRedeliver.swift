@@ -1,4 +1,5 @@
 #if Server
+    import LeadSharkWebhooks
     import ArgumentParser
     import LeadSharkDelivery
     import LeadSharkReceiver
@@ -50,7 +51,8 @@
                 let meant = try await store.read(in: context) { store in
                     guard dead else { return ids }
                     let query = DeliveryQuery(
-                        states: [.deadLettered], handler: handler, webhook: webhook, type: type.map { .init(rawValue: $0) },
+                        states: [.deadLettered], handler: handler, webhook: webhook,
+                        type: type.map { .init(rawValue: $0) },
                         limit: Self.maximumCount)
                     return try await store.deliveries(matching: query).map(\.id)
                 }

@@ -96,7 +96,8 @@
             }
             try await store.close()
             context.console.print("\nStopped cleanly; nothing of it is left on this machine.")
-            context.console.print("Next: `leadshark init` puts LeadShark's own secret into .env, `leadshark serve` receives.")
+            context.console.print(
+                "Next: `leadshark init` puts LeadShark's own secret into .env, `leadshark serve` receives.")
         }
 
         private enum Step { case shown, stopped, late }
@@ -106,13 +107,16 @@
         ) async throws {
             let console = context.console
             console.print("A receiver listens at \(url)")
-            console.print("with a secret made for this trial and a queue on disk. Playing LeadShark's part, this program")
+            console.print(
+                "with a secret made for this trial and a queue on disk. Playing LeadShark's part, this program")
             console.print("signs an event of each type and sends it there over HTTP.\n")
             let summary = await Sender(url: url, secret: secret).send(.fixtures(types), count: types.count)
             guard summary.isSuccess else {
                 throw CommandError(.unavailable, "not all events were accepted\n" + SendReport.text(summary))
             }
-            console.print("\(summary.accepted) events sent, \(summary.accepted) answered with 200: each was on disk before its answer.")
+            console.print(
+                "\(summary.accepted) events sent, \(summary.accepted) answered with 200: each was on disk before its answer."
+            )
             console.print("These leads come out at the other end:\n")
             var missing = Set(types)
             for await lead in leads {

@@ -6,6 +6,7 @@
     #else
         import Darwin
     #endif
+    import LeadSharkDelivery
 
     /// What can be seen to fail before anything is made: so that a start that cannot succeed leaves nothing behind.
     ///
@@ -34,7 +35,8 @@
             switch errno {
             case EADDRINUSE:
                 throw CommandError(
-                    .temporary, "\(address.value) (\(address.label)) cannot be listened at: another program does already")
+                    .temporary,
+                    "\(address.value) (\(address.label)) cannot be listened at: another program does already")
             case EACCES, EPERM:
                 throw CommandError(
                     .noPermission,
@@ -49,9 +51,8 @@
 
         /// Whether a file can be appended to, or made.
         static func checkAppending(to file: Sourced<String>, at path: String) throws(CommandError) {
-            var status = stat()
-            if stat(path, &status) == 0 {
-                guard status.st_mode & S_IFMT == S_IFREG else {
+            if let status = FileStatus(path: path) {
+                guard status.isRegularFile else {
                     throw CommandError(.cannotCreate, "\(file.label): \(file.value) is not a regular file")
                 }
                 guard access(path, W_OK) == 0 else {
@@ -60,11 +61,12 @@
                 return
             }
             let directory = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
-            guard stat(directory, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
+            guard FileStatus(path: directory)?.isDirectory == true else {
                 throw CommandError(.cannotCreate, "\(file.label): the directory of \(file.value) does not exist")
             }
             guard access(directory, W_OK | X_OK) == 0 else {
-                throw CommandError(.noPermission, "\(file.label): the directory of \(file.value) cannot be written by this user")
+                throw CommandError(
+                    .noPermission, "\(file.label): the directory of \(file.value) cannot be written by this user")
             }
         }
     }

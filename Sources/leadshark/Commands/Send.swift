@@ -1,7 +1,7 @@
 #if Server
-    import ArgumentParser
+    public import ArgumentParser
     import FoundationEssentials
-    import LeadSharkProbe
+    public import LeadSharkProbe
     import LeadSharkWebhooks
 
     extension LeadShark {

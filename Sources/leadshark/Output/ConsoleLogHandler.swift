@@ -32,7 +32,8 @@
         /// A value with blanks in it gets quotes, so that it ends where it ends.
         private static func quoted(_ value: String) -> String {
             guard value.isEmpty || value.contains(where: { $0 == " " || $0 == "\"" || $0 == "=" }) else { return value }
-            return "\"" + value.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\\\"") + "\""
+            return "\"" + value.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\\\"")
+                + "\""
         }
     }
 

@@ -1,4 +1,5 @@
 #if Server
+    import LeadSharkWebhooks
     import FoundationEssentials
     import LeadSharkDelivery
 

@@ -6,6 +6,7 @@
     #else
         import Darwin
     #endif
+    import LeadSharkDelivery
 
     /// A file that holds a secret: read only when nobody else can read it.
     enum PrivateFile {
@@ -26,14 +27,13 @@
                 throw CommandError(status, "\(name) cannot be read: \(Descriptor.reason(errno))")
             }
             defer { close(descriptor) }
-            var status = stat()
-            guard fstat(descriptor, &status) == 0 else {
+            guard let status = FileStatus(descriptor: descriptor) else {
                 throw CommandError(.ioError, "\(name) cannot be examined: \(Descriptor.reason(errno))")
             }
-            guard status.st_mode & S_IFMT == S_IFREG else {
+            guard status.isRegularFile else {
                 throw CommandError(.configuration, "\(name) is not a regular file")
             }
-            guard status.st_mode & 0o077 == 0 else {
+            guard status.permissions & 0o077 == 0 else {
                 throw CommandError(
                     .configuration,
                     "\(name) can be read or changed by other users; make it yours alone: chmod 600 \(quoted(path))")

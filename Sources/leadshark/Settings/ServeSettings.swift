@@ -33,7 +33,8 @@
             leadsFile = try settings.text(.leadsFile, flag: flags.leadsFile)
             forwardURL = try settings.text(.forwardURL, flag: flags.forwardURL)
             if listen.value == adminListen.value, listen.value.port != 0 {
-                throw adminListen.refusal("\(listen.value) is where webhooks arrive; the health checks need another port")
+                throw adminListen.refusal(
+                    "\(listen.value) is where webhooks arrive; the health checks need another port")
             }
             // Last, since it is what a newcomer has not set: the other sentences would not be seen.
             webhooks = try context.webhooks(settings)
