@@ -41,8 +41,8 @@
         }
 
         /// The program that acts as a peer, from `Tests/EndToEnd/Peers`.
-        static func peer(_ name: String, file: String = #filePath) -> String {
-            URL(fileURLWithPath: file).deletingLastPathComponent().deletingLastPathComponent()
+        static func peer(_ name: String) -> String {
+            URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
                 .appendingPathComponent("Peers").appendingPathComponent(name).path
         }
 
