@@ -97,8 +97,16 @@
                 if name.hasPrefix("LEADSHARK_WEBHOOK_") {
                     message += " (webhooks that have a name are listed in LEADSHARK_WEBHOOKS)"
                 }
+                if Self.isServiceLink(name) {
+                    message +=
+                        " (Kubernetes sets this one for a service named leadshark; enableServiceLinks: false stops it)"
+                }
                 throw CommandError(.configuration, message)
             }
+        }
+
+        private static func isServiceLink(_ name: String) -> Bool {
+            name == "LEADSHARK_PORT" || ["LEADSHARK_PORT_", "LEADSHARK_SERVICE_"].contains(where: name.hasPrefix)
         }
 
         private var knownVariables: [String] {

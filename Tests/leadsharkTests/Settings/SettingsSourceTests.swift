@@ -55,6 +55,14 @@
             }
         }
 
+        @Test(
+            "What Kubernetes puts into the environment is refused with the remedy",
+            arguments: ["LEADSHARK_PORT", "LEADSHARK_SERVICE_HOST"])
+        func serviceLinks(name: String) throws {
+            let error = try #require(throws: CommandError.self) { try source([name: "tcp://10.0.0.1:80"]) }
+            #expect(error.message.contains("enableServiceLinks: false"))
+        }
+
         @Test("Variables of other programs, of the build and of tests are left alone")
         func others() throws {
             _ = try source(
