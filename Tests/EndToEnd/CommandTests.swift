@@ -98,7 +98,7 @@
                 (["verify", "/", "--signature", "x"], true, 66),
                 (
                     ["serve", "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0", "--store", "sqlite:/"], true,
-                    73
+                    78
                 ),
             ])
         func exitCodes(arguments: [String], hasSecret: Bool, status: Int32) async throws {
