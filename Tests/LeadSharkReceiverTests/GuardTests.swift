@@ -97,6 +97,13 @@
             "POST /webhooks/leadshark HTTP/1.1\r\nHost: receiver\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
             "POST /webhooks/leadshark HTTP/1.1\r\nHost: receiver\r\n: no name\r\n\r\n",
             "POST /webhooks/leadshark HTTP/1.1\r\nHost: receiver\r\nX Y: blank\r\n\r\n",
+            "POST /webhooks/leadshark HTTP/1.1\r\nHost: receiver\r\nTransfer-Encoding : chunked\r\n\r\n0\r\n\r\n",
+            "POST /webhooks/leadshark HTTP/1.1\r\nHost: receiver\r\nTransfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n",
+            "POST /webhooks/leadshark HTTP/1.1\r\nHost: receiver\r\nContent-Length: +2\r\n\r\n12",
+            "POST /webhooks/leadshark HTTP/1.1\r\nHost: receiver\r\nContent-Length: 2, 2\r\n\r\n12",
+            "POST /webhooks/leadshark HTTP/1.1\r\nHost: receiver\r\nContent-Length: 0x2\r\n\r\n12",
+            "POST /webhooks/leadshark HTTP/1.1\nHost: receiver\nContent-Length: 2\n\n12",
+            "GET /webhooks/leadshark HTTP/1.1\r\nHost: receiver\r\n X-Folded: a\r\n\r\n",
             "GET /webhooks/leadshark HTTP/1.1\r\n\r\n",
             "GET /webhooks/leadshark HTTP/1.1\r\nHost:\r\n\r\n",
             "GET /webhooks/leadshark HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
@@ -212,6 +219,24 @@
                     to: HTTP.get(
                         "/webhooks/leadshark", method: "POST", headers: ["Content-Length: 1", "Expect: miracles"]))
                 #expect([tooLarge.status, other.status] == [413, 417])
+            }
+        }
+
+        @Test("No more connections than allowed are served; the others wait for their turn")
+        func connectionLimit() async throws {
+            let clock = ManualClock()
+            try await TestReceiver.run(configure: {
+                $0.clock = clock
+                $0.limits.maximumConnectionCount = 1
+            }) { receiver in
+                var holders: [RawClient] = []
+                for _ in 0..<20 { holders.append(try await receiver.client()) }
+                let late = try await receiver.client()
+                try await late.send(Self.request)
+                #expect(try await !late.hasInput(withinMilliseconds: 20))
+                holders = []
+                let answer = try await late.response()
+                #expect(answer.status == 200)
             }
         }
 

@@ -98,6 +98,23 @@
             }
         }
 
+        @Test("A client that stalls in the middle of a request does not hold up a stop for longer than its deadline")
+        func stopWithStalledClient() async throws {
+            let clock = ManualClock()
+            try await TestReceiver.run(stopsByItself: true, configure: { $0.clock = clock }) { receiver in
+                let body = Fixture.payload(for: .newLike)
+                let request = HTTP.post(body, headers: ["Expect: 100-continue"], secret: TestReceiver.secret)
+                let client = try await receiver.client()
+                try await client.send(Array(request.dropLast(body.count)))
+                let interim = try await client.response()
+                #expect(interim.status == 100)
+                await receiver.group.triggerGracefulShutdown()
+                try await clock.advance(until: client)
+                let answer = try await client.response()
+                #expect(answer.status == 408)
+            }
+        }
+
         @Test("Receivers start and stop again and again under load, and lose nothing that they acknowledged")
         func stopsUnderLoad() async throws {
             for round in 0..<5 {

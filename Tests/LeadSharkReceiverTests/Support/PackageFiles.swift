@@ -1,0 +1,1 @@
+../../LeadSharkWebhooksTests/Support/PackageFiles.swift

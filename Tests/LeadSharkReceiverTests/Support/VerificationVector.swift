@@ -1,0 +1,1 @@
+../../LeadSharkWebhooksTests/Support/VerificationVector.swift
