@@ -119,7 +119,7 @@ let package = Package(
         .testTarget(
             name: "LeadSharkReceiverTests",
             dependencies: [
-                "LeadSharkReceiver", "LeadSharkDelivery", "LeadSharkTesting", "LeadSharkWebhooks", logging,
+                "LeadSharkReceiver", "LeadSharkDelivery", "LeadSharkTesting", "LeadSharkWebhooks", logging, metrics,
                 nioConcurrencyHelpers, nioCore, nioHTTP1, serviceLifecycle,
             ]),
         .testTarget(

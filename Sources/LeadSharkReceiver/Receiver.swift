@@ -97,7 +97,15 @@
                 addresses: ReceiverAddresses(
                     webhooks: configuration.listen, admin: configuration.adminListen,
                     controlSocketPath: configuration.controlSocketPath),
-                onListening: configuration.onListening)
+                onListening: { addresses in
+                    logger.info(
+                        "The receiver listens",
+                        metadata: [
+                            "webhooks": "\(addresses.webhooks)", "admin": "\(addresses.admin?.description ?? "-")",
+                            "controlSocket": "\(addresses.controlSocketPath ?? "-")",
+                        ])
+                    await configuration.onListening(addresses)
+                })
             func listener(
                 _ place: ListenPlace, _ responder: some RequestResponder, _ limits: RequestLimits
             ) -> any Service {

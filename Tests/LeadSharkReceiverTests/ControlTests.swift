@@ -58,6 +58,9 @@
                     #expect(receiver.addresses.controlSocketPath == path)
                 }
                 #expect(!Self.exists(path))
+                // Nor does anything else stay behind.
+                let directory = String(path.dropLast("/control".count))
+                #expect(try FileManager.default.contentsOfDirectory(atPath: directory) == [])
             }
         }
 

@@ -12,15 +12,19 @@
         private let stored: Counter
         private let duplicates: Counter
 
-        init(webhook: WebhookName?) {
+        init(webhook: WebhookName?, factory: any MetricsFactory = MetricsSystem.factory) {
             let label = ("webhook", webhook?.text ?? "-")
             requests = Dictionary(
                 uniqueKeysWithValues: Answer.Status.allCases.map { status in
                     let dimensions = [label, ("status", String(status.rawValue))]
-                    return (status, Counter(label: "leadshark_webhook_requests_total", dimensions: dimensions))
+                    return (
+                        status,
+                        Counter(label: "leadshark_webhook_requests_total", dimensions: dimensions, factory: factory)
+                    )
                 })
             func events(_ result: String) -> Counter {
-                Counter(label: "leadshark_webhook_events_total", dimensions: [label, ("result", result)])
+                Counter(
+                    label: "leadshark_webhook_events_total", dimensions: [label, ("result", result)], factory: factory)
             }
             stored = events("stored")
             duplicates = events("duplicate")
