@@ -121,6 +121,8 @@
             await withDiscardingTaskGroup { group in
                 for loop in loops.values { group.addTask { await self.lease(for: loop) } }
             }
+            // Without handlers there is no loop, but a service runs until it is stopped.
+            while !state.withLock({ $0.isStopping }) { await ending.wait() }
             await waitForAttempts()
             let abandoned = state.withLock { $0.ledger.abandon() }
             if !abandoned.isEmpty {

@@ -353,11 +353,17 @@
                 await gate.pass()
                 return .done
             }
-            try await EngineUnderTest.with([handler], configure: { $0.concurrency = 2 }) { test in
+            try await EngineUnderTest.with(
+                [handler],
+                configure: {
+                    $0.concurrency = 2
+                    $0.shutdownGrace = .seconds(7)
+                }
+            ) { test in
                 for number in 0..<5 { _ = try await test.engine.queue.enqueue(.fixture(number)) }
                 await until { gate.waitingCount == 2 }
                 await test.group.triggerGracefulShutdown()
-                await test.clock.waitForSleeper(in: .seconds(10))
+                await test.clock.waitForSleeper(in: .seconds(7))
                 gate.open()
                 try await test.wait(for: 2, .completed)
                 let counts = try await test.store.counts()
@@ -397,6 +403,26 @@
             let counts = try await store.counts()
             #expect(counts == ["crm": [.ready: 1]])
             gate.open()
+        }
+
+        @Test("A worker without handlers runs until it is stopped")
+        func noHandlers() async throws {
+            let clock = ManualClock()
+            let engine = try DeliveryEngine(
+                store: InMemoryDeliveryStore(clock: clock), handlers: [], clock: clock, logger: .silent)
+            let ended = Journal<Bool>()
+            let run = Task {
+                try await engine.worker.run()
+                ended.append(true)
+            }
+            for _ in 0..<3 {
+                await clock.waitForSleeper(in: .seconds(10))
+                clock.advance(by: .seconds(10))
+            }
+            #expect(ended.count == 0)
+            run.cancel()
+            try await run.value
+            #expect(ended.count == 1)
         }
 
         // MARK: Batches

@@ -232,6 +232,29 @@
             }
         }
 
+        @Test("What was committed is there after a crash, when it never got further than the write-ahead log")
+        func crash() async throws {
+            try await withDirectory { directory in
+                let store = try await SQLiteDeliveryStore.open(path: directory + "/leads.db")
+                for number in 0..<20 { try await store.store(.fixture(number)) }
+                _ = try await store.lease("crm", limit: 5, for: .seconds(3600))
+                // The files as a crash leaves them, without the shared memory that goes with the machine.
+                for end in ["", "-wal"] {
+                    try FileManager.default.copyItem(
+                        atPath: directory + "/leads.db" + end, toPath: directory + "/crashed.db" + end)
+                }
+                let reader = try await SQLiteDeliveryStore.openReadOnly(path: directory + "/crashed.db")
+                let seen = try await reader.counts()
+                #expect(seen == ["crm": [.ready: 15, .leased: 5]])
+                try await reader.close()
+                let next = try await SQLiteDeliveryStore.open(path: directory + "/crashed.db")
+                let counts = try await next.counts()
+                #expect(counts == ["crm": [.ready: 20]])
+                try await next.close()
+                try await store.close()
+            }
+        }
+
         @Test("A file that was made and never filled becomes a store")
         func emptyFile() async throws {
             try await withDirectory { directory in
