@@ -111,14 +111,6 @@
             record.firstRequest.fail(CancellationError())
             try await channel.close()
         }
-
-        /// A port of 127.0.0.1 on which nothing listens, at least for now.
-        public static func closedPort() async throws -> Int {
-            let server = try await start { _, _ in .hangUp }
-            let port = server.port
-            try await server.stop()
-            return port
-        }
     }
 
     private final class Record: Sendable {

@@ -8,7 +8,7 @@
         @Test(
             "A URL that cannot be used is refused, and not repeated",
             arguments: [
-                ("", ForwardError.Code.malformedURL), ("https://exa mple.com/secret", .malformedURL),
+                ("", ForwardError.Code.unsupportedScheme), ("https://exa mple.com/secret", .malformedURL),
                 ("https://example.com/\r\nsecret", .malformedURL), ("https://ex\u{e4}mple.com/secret", .malformedURL),
                 ("https:///secret", .malformedURL), ("https://", .malformedURL),
                 ("https://example.com/#secret", .malformedURL),

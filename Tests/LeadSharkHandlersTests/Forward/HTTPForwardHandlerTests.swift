@@ -33,9 +33,10 @@
 
         @Test("A destination that is not there is tried again")
         func refused() async throws {
-            let handler = try handler("http://127.0.0.1:\(ScriptedServer.closedPort())/")
-            #expect(
-                try await handler.handle(delivery()) == .retry(after: nil, reason: "no connection: Connection refused"))
+            let outcome = try await ClosedPort.with { port in
+                try await handler("http://127.0.0.1:\(port)/").handle(delivery())
+            }
+            #expect(outcome == .retry(after: nil, reason: "the connection failed: Connection refused"))
             #expect(log.count(.warning) == 1)
         }
 
