@@ -16,6 +16,8 @@ let hummingbird = Target.Dependency.product(
     name: "Hummingbird", package: "hummingbird", condition: server)
 let hummingbirdCore = Target.Dependency.product(
     name: "HummingbirdCore", package: "hummingbird", condition: server)
+let inMemoryLogging = Target.Dependency.product(
+    name: "InMemoryLogging", package: "swift-log", condition: server)
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log", condition: server)
 let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics", condition: server)
 let nioConcurrencyHelpers = Target.Dependency.product(
@@ -102,6 +104,10 @@ let package = Package(
                 nioConcurrencyHelpers, nioCore, nioHTTP1, serviceLifecycle,
             ]),
 
+        // HTTP servers on the loopback interface that answer what a test tells them.
+        .target(
+            name: "TestPeers", dependencies: [nioConcurrencyHelpers, nioCore, nioHTTP1, nioPosix, nioSSL],
+            path: "Tests/TestPeers"),
         .testTarget(
             name: "LeadSharkWebhooksTests", dependencies: ["LeadSharkWebhooks", "LeadSharkTesting"]),
         .testTarget(
@@ -113,8 +119,8 @@ let package = Package(
         .testTarget(
             name: "LeadSharkHandlersTests",
             dependencies: [
-                "LeadSharkHandlers", "LeadSharkDelivery", "LeadSharkTesting", "LeadSharkWebhooks", logging, nioCore,
-                nioHTTP1, nioPosix,
+                "LeadSharkHandlers", "LeadSharkDelivery", "LeadSharkTesting", "LeadSharkWebhooks", "TestPeers",
+                inMemoryLogging, logging, nioConcurrencyHelpers, nioHTTP1,
             ]),
         .testTarget(
             name: "LeadSharkReceiverTests",
@@ -125,7 +131,8 @@ let package = Package(
         .testTarget(
             name: "LeadSharkProbeTests",
             dependencies: [
-                "LeadSharkProbe", "LeadSharkTesting", "LeadSharkWebhooks", nioCore, nioHTTP1, nioPosix,
+                "LeadSharkProbe", "LeadSharkTesting", "LeadSharkWebhooks", "TestPeers", nioConcurrencyHelpers, nioCore,
+                nioHTTP1, nioPosix,
             ]),
         .testTarget(
             name: "leadsharkTests",

@@ -17,9 +17,11 @@
                 }
             case let error as NIOConnectionError:
                 if error.connectionErrors.isEmpty { return "the host's name does not resolve" }
-                guard let first = error.connectionErrors.first?.error as? IOError else { return "no connection" }
-                return "no connection: \(SystemError(code: first.errnoCode))"
-            case let error as IOError: return "the connection broke: \(SystemError(code: error.errnoCode))"
+                guard let first = error.connectionErrors.first?.error as? IOError else {
+                    return "the connection failed"
+                }
+                return "the connection failed: \(SystemError(code: first.errnoCode))"
+            case let error as IOError: return "the connection failed: \(SystemError(code: error.errnoCode))"
             default:
                 let type = "\(type(of: error))"
                 return type.contains("SSL") ? "TLS failed: is the certificate valid?" : "no answer (\(type))"

@@ -4,7 +4,7 @@
     public import Logging
 
     /// Writes a log line for each event, without any personal data: no name, no message, no address.
-    public struct LogHandler: DeliveryHandler {
+    public struct EventLogHandler: DeliveryHandler {
         /// The handler's name.
         public let name: HandlerName
         private let logger: Logger
