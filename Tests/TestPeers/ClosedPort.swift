@@ -2,12 +2,12 @@
     import Foundation
 
     /// A port of 127.0.0.1 that is taken, so that nobody else gets it, but on which nobody listens.
-    public final class ClosedPort: Sendable {
+    package final class ClosedPort: Sendable {
         private let descriptor: CInt
         private let port: Int
 
         /// Lends a port to a test.
-        public static func with<R>(do body: (_ port: Int) async throws -> R) async throws -> R {
+        package static func with<R>(do body: (_ port: Int) async throws -> R) async throws -> R {
             let closed = try ClosedPort()
             defer { withExtendedLifetime(closed) {} }
             return try await body(closed.port)

@@ -1,21 +1,21 @@
 #if Server
     import NIOConcurrencyHelpers
     import NIOCore
-    public import NIOHTTP1
+    package import NIOHTTP1
     import NIOPosix
     import NIOSSL
 
     /// A request as a ``ScriptedServer`` got it.
-    public struct RecordedRequest: Sendable {
-        public var head: HTTPRequestHead
-        public var body: [UInt8]
+    package struct RecordedRequest: Sendable {
+        package var head: HTTPRequestHead
+        package var body: [UInt8]
 
         /// The values of a header.
-        public func values(_ name: String) -> [String] { head.headers[name] }
+        package func values(_ name: String) -> [String] { head.headers[name] }
     }
 
     /// What a ``ScriptedServer`` does about a request.
-    public enum ScriptedAnswer: Sendable {
+    package enum ScriptedAnswer: Sendable {
         /// Answers.
         case status(Int, headers: [(String, String)] = [], body: [UInt8] = [])
         /// Does not answer, and keeps the connection.
@@ -25,17 +25,17 @@
     }
 
     /// An HTTP server on a free port of 127.0.0.1 that answers by a script and remembers what it was asked.
-    public final class ScriptedServer: Sendable {
-        public typealias Script = @Sendable (_ request: RecordedRequest, _ number: Int) -> ScriptedAnswer
+    package final class ScriptedServer: Sendable {
+        package typealias Script = @Sendable (_ request: RecordedRequest, _ number: Int) -> ScriptedAnswer
 
         private let channel: any Channel
         private let record: Record
 
         /// A certificate and its key, both PEM.
-        public struct Identity: Sendable {
-            public var certificate: [UInt8]
-            public var key: [UInt8]
-            public init(certificate: [UInt8], key: [UInt8]) {
+        package struct Identity: Sendable {
+            package var certificate: [UInt8]
+            package var key: [UInt8]
+            package init(certificate: [UInt8], key: [UInt8]) {
                 self.certificate = certificate
                 self.key = key
             }
@@ -52,7 +52,7 @@
         ///   - port: Another one than a free one.
         ///   - identity: What to serve TLS with.
         ///   - script: What to answer; `number` counts the requests from 0.
-        public static func start(
+        package static func start(
             port: Int = 0, identity: Identity? = nil, _ script: @escaping Script
         ) async throws -> ScriptedServer {
             let record = Record(script: script)
@@ -80,7 +80,7 @@
         }
 
         /// Lends a server to a test and stops it afterwards.
-        public static func with<R>(
+        package static func with<R>(
             identity: Identity? = nil, _ script: @escaping Script, do body: (ScriptedServer) async throws -> R
         ) async throws -> R {
             let server = try await start(identity: identity, script)
@@ -95,19 +95,19 @@
         }
 
         /// The port that it listens on.
-        public var port: Int { channel.localAddress?.port ?? 0 }
+        package var port: Int { channel.localAddress?.port ?? 0 }
 
         /// The URL of a path on it.
-        public func url(_ path: String = "/") -> String { "http://127.0.0.1:\(port)\(path)" }
+        package func url(_ path: String = "/") -> String { "http://127.0.0.1:\(port)\(path)" }
 
         /// What it was asked so far.
-        public var requests: [RecordedRequest] { record.requests.withLockedValue { $0 } }
+        package var requests: [RecordedRequest] { record.requests.withLockedValue { $0 } }
 
         /// Returns when the first request has come.
-        public func waitForRequest() async throws { try await record.firstRequest.futureResult.get() }
+        package func waitForRequest() async throws { try await record.firstRequest.futureResult.get() }
 
         /// Closes the port. Connections that are there end with their clients.
-        public func stop() async throws {
+        package func stop() async throws {
             record.firstRequest.fail(CancellationError())
             try await channel.close()
         }

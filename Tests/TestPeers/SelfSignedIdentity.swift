@@ -3,7 +3,7 @@
 
     extension ScriptedServer.Identity {
         /// A certificate for `localhost` that nobody trusts, made anew.
-        public static func selfSigned() throws -> Self {
+        package static func selfSigned() throws -> Self {
             let folder = FileManager.default.temporaryDirectory.appending(path: "leadshark-\(UUID().uuidString)")
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
             defer { try? FileManager.default.removeItem(at: folder) }

@@ -79,7 +79,7 @@
             do {
                 leads = try await open(leadsPath)
                 let handlers: [(any DeliveryHandler)?] = [
-                    LeadSharkHandlers.LogHandler(logger: logger), leads, forward,
+                    EventLogHandler(logger: logger), leads, forward,
                 ]
                 try await receive(store, handlers.compactMap { $0 })
             } catch {
