@@ -1,67 +1,67 @@
 #if Server
-    public import Logging
+public import Logging
 
-    /// The queue and the worker of one store, wired so that a commit wakes the worker.
-    ///
-    /// Run ``queue`` and ``worker`` as services. On the way down the worker may go first: what the queue still commits is
-    /// delivered after the next start.
-    ///
-    /// ## When handlers come and go
-    ///
-    /// An event gets its deliveries when it is stored: one for each handler that is named then.
-    ///
-    /// - A handler that is *added* gets the events that are stored from then on, none of the past.
-    /// - A handler that is *removed* gets no new deliveries. Its open ones stay in the store as they are: nobody leases them,
-    ///   nothing deletes them, they are counted and listed. When a handler of that name is there again, it goes on with them. A
-    ///   lease that was out when the program ended badly is ready again at the next start.
-    /// - A handler that is *renamed* is one that was removed and another that was added.
-    public struct DeliveryEngine: Sendable {
-        /// The store that both use.
-        public let store: any DeliveryStore
-        /// The way in.
-        public let queue: DeliveryQueue
-        /// The way out.
-        public let worker: Worker
+/// The queue and the worker of one store, wired so that a commit wakes the worker.
+///
+/// Run ``queue`` and ``worker`` as services. On the way down the worker may go first: what the queue still commits is
+/// delivered after the next start.
+///
+/// ## When handlers come and go
+///
+/// An event gets its deliveries when it is stored: one for each handler that is named then.
+///
+/// - A handler that is *added* gets the events that are stored from then on, none of the past.
+/// - A handler that is *removed* gets no new deliveries. Its open ones stay in the store as they are: nobody leases them,
+///   nothing deletes them, they are counted and listed. When a handler of that name is there again, it goes on with them. A
+///   lease that was out when the program ended badly is ready again at the next start.
+/// - A handler that is *renamed* is one that was removed and another that was added.
+public struct DeliveryEngine: Sendable {
+    /// The store that both use.
+    public let store: any DeliveryStore
+    /// The way in.
+    public let queue: DeliveryQueue
+    /// The way out.
+    public let worker: Worker
 
-        private let signal: DeliverySignal
+    private let signal: DeliverySignal
 
-        /// Wires a queue and a worker for `handlers`.
-        ///
-        /// - Parameters:
-        ///   - store: Where events and deliveries are kept.
-        ///   - handlers: Each with a name of its own.
-        ///   - limits: Bounds on what may wait for its commit.
-        ///   - configuration: How the worker works.
-        ///   - clock: What the worker tells time by. The store has its own.
-        ///   - generator: Where the jitter comes from.
-        ///   - logger: Gets lines without personal data.
-        /// - Throws: ``DeliveryEngineError`` when two handlers have one name.
-        public init(
-            store: any DeliveryStore, handlers: [any DeliveryHandler], limits: DeliveryQueue.Limits = .init(),
-            worker configuration: Worker.Configuration = .init(), clock: any Clock<Duration> = ContinuousClock(),
-            generator: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator(), logger: Logger
-        ) throws {
-            var names: Set<HandlerName> = []
-            for handler in handlers where !names.insert(handler.name).inserted {
-                throw DeliveryEngineError(.duplicateHandler, message: "two handlers are named \(handler.name)")
-            }
-            let signal = DeliverySignal()
-            self.store = store
-            self.signal = signal
-            queue = DeliveryQueue(
-                store: store, handlers: handlers.map(\.name), limits: limits, signal: signal, logger: logger)
-            worker = Worker(
-                store: store, handlers: handlers, configuration: configuration, clock: clock, generator: generator,
-                signal: signal, logger: logger)
+    /// Wires a queue and a worker for `handlers`.
+    ///
+    /// - Parameters:
+    ///   - store: Where events and deliveries are kept.
+    ///   - handlers: Each with a name of its own.
+    ///   - limits: Bounds on what may wait for its commit.
+    ///   - configuration: How the worker works.
+    ///   - clock: What the worker tells time by. The store has its own.
+    ///   - generator: Where the jitter comes from.
+    ///   - logger: Gets lines without personal data.
+    /// - Throws: ``DeliveryEngineError`` when two handlers have one name.
+    public init(
+        store: any DeliveryStore, handlers: [any DeliveryHandler], limits: DeliveryQueue.Limits = .init(),
+        worker configuration: Worker.Configuration = .init(), clock: any Clock<Duration> = ContinuousClock(),
+        generator: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator(), logger: Logger
+    ) throws {
+        var names: Set<HandlerName> = []
+        for handler in handlers where !names.insert(handler.name).inserted {
+            throw DeliveryEngineError(.duplicateHandler, message: "two handlers are named \(handler.name)")
         }
-
-        /// Sends deliveries round again, and wakes the worker.
-        ///
-        /// - Returns: Those that are ready now.
-        public func redeliver(_ deliveries: [DeliveryID]) async throws -> [DeliveryID] {
-            let ready = try await store.redeliver(deliveries)
-            if !ready.isEmpty { signal.notify() }
-            return ready
-        }
+        let signal = DeliverySignal()
+        self.store = store
+        self.signal = signal
+        queue = DeliveryQueue(
+            store: store, handlers: handlers.map(\.name), limits: limits, signal: signal, logger: logger)
+        worker = Worker(
+            store: store, handlers: handlers, configuration: configuration, clock: clock, generator: generator,
+            signal: signal, logger: logger)
     }
+
+    /// Sends deliveries round again, and wakes the worker.
+    ///
+    /// - Returns: Those that are ready now.
+    public func redeliver(_ deliveries: [DeliveryID]) async throws -> [DeliveryID] {
+        let ready = try await store.redeliver(deliveries)
+        if !ready.isEmpty { signal.notify() }
+        return ready
+    }
+}
 #endif

@@ -1,70 +1,70 @@
 #if Server
-    import Metrics
+import Metrics
 
-    /// The metrics of queue and worker, by the names under which they are reported.
-    ///
-    /// | name | kind | what it counts |
-    /// |---|---|---|
-    /// | `leadshark_events_stored_total` | counter | events that are on disk |
-    /// | `leadshark_events_duplicate_total` | counter | webhooks whose identity was known |
-    /// | `leadshark_events_duplicate_differing_total` | counter | those among them with other bytes than the event |
-    /// | `leadshark_event_header_contradictions_total` | counter | stored events whose header named another type than the body |
-    /// | `leadshark_events_refused_total{reason}` | counter | events that were not stored: `full`, `stopped`, `storeFailed` |
-    /// | `leadshark_queue_waiting_events` | gauge | events that wait for their commit |
-    /// | `leadshark_queue_commit_events` | recorder | events in one commit |
-    /// | `leadshark_deliveries_completed_total{handler}` | counter | deliveries that are done |
-    /// | `leadshark_deliveries_retried_total{handler}` | counter | attempts after which another was due |
-    /// | `leadshark_deliveries_dead_lettered_total{handler}` | counter | deliveries that went to the dead letters |
-    /// | `leadshark_deliveries_overdue_total{handler}` | counter | attempts that went past their deadline |
-    /// | `leadshark_leases_lost_total` | counter | leases that another holder or an operator took away |
-    /// | `leadshark_leases_reclaimed_total` | counter | leases that ran out |
-    /// | `leadshark_store_errors_total{part}` | counter | failed calls of the store: `enqueue`, `lease`, `settle`, `renew` |
-    package enum DeliveryMetrics {
-        /// What the queue reports.
-        struct Queue: Sendable {
-            let stored = Counter(label: "leadshark_events_stored_total")
-            let duplicates = Counter(label: "leadshark_events_duplicate_total")
-            let differingDuplicates = Counter(label: "leadshark_events_duplicate_differing_total")
-            let contradictions = Counter(label: "leadshark_event_header_contradictions_total")
-            let refusedFull = Queue.refused("full")
-            let refusedStopped = Queue.refused("stopped")
-            let refusedStoreFailed = Queue.refused("storeFailed")
-            let waiting = Gauge(label: "leadshark_queue_waiting_events")
-            let commitSize = Recorder(label: "leadshark_queue_commit_events")
-            let storeErrors = DeliveryMetrics.storeErrors("enqueue")
+/// The metrics of queue and worker, by the names under which they are reported.
+///
+/// | name | kind | what it counts |
+/// |---|---|---|
+/// | `leadshark_events_stored_total` | counter | events that are on disk |
+/// | `leadshark_events_duplicate_total` | counter | webhooks whose identity was known |
+/// | `leadshark_events_duplicate_differing_total` | counter | those among them with other bytes than the event |
+/// | `leadshark_event_header_contradictions_total` | counter | stored events whose header named another type than the body |
+/// | `leadshark_events_refused_total{reason}` | counter | events that were not stored: `full`, `stopped`, `storeFailed` |
+/// | `leadshark_queue_waiting_events` | gauge | events that wait for their commit |
+/// | `leadshark_queue_commit_events` | recorder | events in one commit |
+/// | `leadshark_deliveries_completed_total{handler}` | counter | deliveries that are done |
+/// | `leadshark_deliveries_retried_total{handler}` | counter | attempts after which another was due |
+/// | `leadshark_deliveries_dead_lettered_total{handler}` | counter | deliveries that went to the dead letters |
+/// | `leadshark_deliveries_overdue_total{handler}` | counter | attempts that went past their deadline |
+/// | `leadshark_leases_lost_total` | counter | leases that another holder or an operator took away |
+/// | `leadshark_leases_reclaimed_total` | counter | leases that ran out |
+/// | `leadshark_store_errors_total{part}` | counter | failed calls of the store: `enqueue`, `lease`, `settle`, `renew` |
+package enum DeliveryMetrics {
+    /// What the queue reports.
+    struct Queue: Sendable {
+        let stored = Counter(label: "leadshark_events_stored_total")
+        let duplicates = Counter(label: "leadshark_events_duplicate_total")
+        let differingDuplicates = Counter(label: "leadshark_events_duplicate_differing_total")
+        let contradictions = Counter(label: "leadshark_event_header_contradictions_total")
+        let refusedFull = Queue.refused("full")
+        let refusedStopped = Queue.refused("stopped")
+        let refusedStoreFailed = Queue.refused("storeFailed")
+        let waiting = Gauge(label: "leadshark_queue_waiting_events")
+        let commitSize = Recorder(label: "leadshark_queue_commit_events")
+        let storeErrors = DeliveryMetrics.storeErrors("enqueue")
 
-            private static func refused(_ reason: String) -> Counter {
-                Counter(label: "leadshark_events_refused_total", dimensions: [("reason", reason)])
-            }
-        }
-
-        /// What the worker reports of one handler.
-        struct Handler: Sendable {
-            let completed: Counter
-            let retried: Counter
-            let deadLettered: Counter
-            let overdue: Counter
-
-            init(_ name: HandlerName) {
-                let dimensions = [("handler", name.text)]
-                completed = Counter(label: "leadshark_deliveries_completed_total", dimensions: dimensions)
-                retried = Counter(label: "leadshark_deliveries_retried_total", dimensions: dimensions)
-                deadLettered = Counter(label: "leadshark_deliveries_dead_lettered_total", dimensions: dimensions)
-                overdue = Counter(label: "leadshark_deliveries_overdue_total", dimensions: dimensions)
-            }
-        }
-
-        /// What the worker reports as a whole.
-        struct Worker: Sendable {
-            let leasesLost = Counter(label: "leadshark_leases_lost_total")
-            let leasesReclaimed = Counter(label: "leadshark_leases_reclaimed_total")
-            let leaseErrors = DeliveryMetrics.storeErrors("lease")
-            let settleErrors = DeliveryMetrics.storeErrors("settle")
-            let renewErrors = DeliveryMetrics.storeErrors("renew")
-        }
-
-        private static func storeErrors(_ part: String) -> Counter {
-            Counter(label: "leadshark_store_errors_total", dimensions: [("part", part)])
+        private static func refused(_ reason: String) -> Counter {
+            Counter(label: "leadshark_events_refused_total", dimensions: [("reason", reason)])
         }
     }
+
+    /// What the worker reports of one handler.
+    struct Handler: Sendable {
+        let completed: Counter
+        let retried: Counter
+        let deadLettered: Counter
+        let overdue: Counter
+
+        init(_ name: HandlerName) {
+            let dimensions = [("handler", name.text)]
+            completed = Counter(label: "leadshark_deliveries_completed_total", dimensions: dimensions)
+            retried = Counter(label: "leadshark_deliveries_retried_total", dimensions: dimensions)
+            deadLettered = Counter(label: "leadshark_deliveries_dead_lettered_total", dimensions: dimensions)
+            overdue = Counter(label: "leadshark_deliveries_overdue_total", dimensions: dimensions)
+        }
+    }
+
+    /// What the worker reports as a whole.
+    struct Worker: Sendable {
+        let leasesLost = Counter(label: "leadshark_leases_lost_total")
+        let leasesReclaimed = Counter(label: "leadshark_leases_reclaimed_total")
+        let leaseErrors = DeliveryMetrics.storeErrors("lease")
+        let settleErrors = DeliveryMetrics.storeErrors("settle")
+        let renewErrors = DeliveryMetrics.storeErrors("renew")
+    }
+
+    private static func storeErrors(_ part: String) -> Counter {
+        Counter(label: "leadshark_store_errors_total", dimensions: [("part", part)])
+    }
+}
 #endif

@@ -1,190 +1,190 @@
 #if Server
-    import LeadSharkWebhooks
-    import Metrics
-    public import Logging
-    public import ServiceLifecycle
+import LeadSharkWebhooks
+import Metrics
+public import Logging
+public import ServiceLifecycle
 
-    /// The way into the store: whatever waits is committed together.
+/// The way into the store: whatever waits is committed together.
+///
+/// While one commit is on its way to the disk, the next batch forms; there is no timer, so an event that comes alone
+/// waits for its own commit only.
+public final class DeliveryQueue: Service {
+    /// Bounds on what may wait for its commit.
+    public struct Limits: Sendable, Hashable {
+        /// How many events may wait.
+        public var waitingEvents = 2048
+        /// How many bytes of payload may wait.
+        public var waitingBytes = 16 << 20
+        /// How many events one commit takes.
+        public var eventsPerCommit = 128
+        /// How many bytes of payload one commit takes, unless one event alone is larger.
+        public var bytesPerCommit = 1 << 20
+
+        /// The defaults.
+        public init() {}
+    }
+
+    private typealias Waiter = CheckedContinuation<Result<EnqueueResult, EnqueueError>, Never>
+
+    private let store: any DeliveryStore
+    private let handlers: [HandlerName]
+    private let signal: DeliverySignal
+    private let logger: Logger
+    private let metrics = DeliveryMetrics.Queue()
+    private let backlog: LockedValue<EventBacklog<NewEvent, Waiter>>
+    private let wakeup = Wakeup()
+
+    /// Makes a queue that commits to `store` while ``run()`` runs.
     ///
-    /// While one commit is on its way to the disk, the next batch forms; there is no timer, so an event that comes alone
-    /// waits for its own commit only.
-    public final class DeliveryQueue: Service {
-        /// Bounds on what may wait for its commit.
-        public struct Limits: Sendable, Hashable {
-            /// How many events may wait.
-            public var waitingEvents = 2048
-            /// How many bytes of payload may wait.
-            public var waitingBytes = 16 << 20
-            /// How many events one commit takes.
-            public var eventsPerCommit = 128
-            /// How many bytes of payload one commit takes, unless one event alone is larger.
-            public var bytesPerCommit = 1 << 20
+    /// - Parameter handlers: Those that get a delivery of each event. A name that is there twice counts once.
+    public convenience init(
+        store: any DeliveryStore, handlers: [HandlerName], limits: Limits = Limits(), logger: Logger
+    ) {
+        self.init(store: store, handlers: handlers, limits: limits, signal: DeliverySignal(), logger: logger)
+    }
 
-            /// The defaults.
-            public init() {}
+    package init(
+        store: any DeliveryStore, handlers: [HandlerName], limits: Limits, signal: DeliverySignal, logger: Logger
+    ) {
+        var names: [HandlerName] = []
+        for handler in handlers where !names.contains(handler) { names.append(handler) }
+        self.store = store
+        self.handlers = names
+        self.signal = signal
+        self.logger = logger
+        backlog = LockedValue(EventBacklog(limits: limits))
+    }
+
+    /// How many events wait for their commit.
+    public var waitingCount: Int { backlog.withLock { $0.count } }
+
+    /// Stores an event. Returns when it is durable, and not before.
+    ///
+    /// When the task is cancelled, this stops waiting and throws ``EnqueueError/Code/cancelled``; the event is stored
+    /// nevertheless, if the store can.
+    public func enqueue(_ event: NewEvent) async throws(EnqueueError) -> EnqueueResult {
+        let number = backlog.withLock { $0.makeNumber() }
+        let result = await withTaskCancellationHandler {
+            await withCheckedContinuation { (waiter: Waiter) in admit(event, number: number, waiter: waiter) }
+        } onCancel: {
+            stopWaiting(number)
         }
+        return try result.get()
+    }
 
-        private typealias Waiter = CheckedContinuation<Result<EnqueueResult, EnqueueError>, Never>
-
-        private let store: any DeliveryStore
-        private let handlers: [HandlerName]
-        private let signal: DeliverySignal
-        private let logger: Logger
-        private let metrics = DeliveryMetrics.Queue()
-        private let backlog: LockedValue<EventBacklog<NewEvent, Waiter>>
-        private let wakeup = Wakeup()
-
-        /// Makes a queue that commits to `store` while ``run()`` runs.
-        ///
-        /// - Parameter handlers: Those that get a delivery of each event. A name that is there twice counts once.
-        public convenience init(
-            store: any DeliveryStore, handlers: [HandlerName], limits: Limits = Limits(), logger: Logger
-        ) {
-            self.init(store: store, handlers: handlers, limits: limits, signal: DeliverySignal(), logger: logger)
+    private func admit(_ event: NewEvent, number: UInt64, waiter: Waiter) {
+        let size = event.verified.payload.count
+        let admission = backlog.withLock {
+            $0.admit(event, number: number, byteCount: size, waiter: waiter)
         }
-
-        package init(
-            store: any DeliveryStore, handlers: [HandlerName], limits: Limits, signal: DeliverySignal, logger: Logger
-        ) {
-            var names: [HandlerName] = []
-            for handler in handlers where !names.contains(handler) { names.append(handler) }
-            self.store = store
-            self.handlers = names
-            self.signal = signal
-            self.logger = logger
-            backlog = LockedValue(EventBacklog(limits: limits))
-        }
-
-        /// How many events wait for their commit.
-        public var waitingCount: Int { backlog.withLock { $0.count } }
-
-        /// Stores an event. Returns when it is durable, and not before.
-        ///
-        /// When the task is cancelled, this stops waiting and throws ``EnqueueError/Code/cancelled``; the event is stored
-        /// nevertheless, if the store can.
-        public func enqueue(_ event: NewEvent) async throws(EnqueueError) -> EnqueueResult {
-            let number = backlog.withLock { $0.makeNumber() }
-            let result = await withTaskCancellationHandler {
-                await withCheckedContinuation { (waiter: Waiter) in admit(event, number: number, waiter: waiter) }
-            } onCancel: {
-                stopWaiting(number)
-            }
-            return try result.get()
-        }
-
-        private func admit(_ event: NewEvent, number: UInt64, waiter: Waiter) {
-            let size = event.verified.payload.count
-            let admission = backlog.withLock {
-                $0.admit(event, number: number, byteCount: size, waiter: waiter)
-            }
-            switch admission {
-            case .admitted(let wakes):
-                if wakes { wakeup.wake() }
-                // The cancellation handler may have run before the waiter was there.
-                if Task.isCancelled { stopWaiting(number) }
-            case .full:
-                metrics.refusedFull.increment()
-                waiter.resume(
-                    returning: .failure(EnqueueError(.full, message: "too many events wait for their commit")))
-            case .stopped:
-                metrics.refusedStopped.increment()
-                waiter.resume(returning: .failure(EnqueueError(.stopped, message: "the queue takes no more events")))
-            }
-        }
-
-        private func stopWaiting(_ number: UInt64) {
-            let waiter = backlog.withLock { $0.takeWaiter(number) }
-            waiter?.resume(
-                returning: .failure(EnqueueError(.cancelled, message: "the caller stopped waiting for the commit")))
-        }
-
-        /// Commits until a graceful shutdown (or cancellation), then commits what still waits and returns. What comes later
-        /// is refused as ``EnqueueError/Code/stopped``.
-        public func run() async throws {
-            // In a task of its own, so that cancellation does not reach into a commit.
-            let work = Task { await commitUntilStopped() }
-            await withTaskCancellationOrGracefulShutdownHandler {
-                await work.value
-            } onCancelOrGracefulShutdown: {
-                self.backlog.withLock { $0.stop() }
-                self.wakeup.wake()
-            }
-        }
-
-        private func commitUntilStopped() async {
-            while true {
-                switch backlog.withLock({ $0.next() }) {
-                case .commit(let batch): await commit(batch)
-                case .wait: await wakeup.wait()
-                case .finished: return
-                }
-            }
-        }
-
-        private func commit(_ batch: [EventBacklog<NewEvent, Waiter>.Entry]) async {
-            metrics.waiting.record(waitingCount)
-            metrics.commitSize.record(batch.count)
-            let results = await store(batch.map(\.event))
-            let waiters = backlog.withLock { backlog in
-                backlog.finish(batch)
-                return batch.map { backlog.takeWaiter($0.number) }
-            }
-            for (waiter, result) in zip(waiters, results) { waiter?.resume(returning: result) }
-            count(results, of: batch)
-            metrics.waiting.record(waitingCount)
-        }
-
-        /// Stores a batch: all together, or one by one when one of them may have spoilt it for the others.
-        private func store(_ events: [NewEvent]) async -> [Result<EnqueueResult, EnqueueError>] {
-            do {
-                return try await enqueueInStore(events)
-            } catch {
-                metrics.storeErrors.increment()
-                logger.error(
-                    "The store did not commit events",
-                    metadata: ["events": "\(events.count)", "error": "\(DeliveryError.summary(of: error))"])
-                guard events.count > 1, DeliveryError.mayConcernOneRow(error) else {
-                    let failure = EnqueueError(.storeFailed, message: DeliveryError.summary(of: error))
-                    return events.map { _ in .failure(failure) }
-                }
-            }
-            var results: [Result<EnqueueResult, EnqueueError>] = []
-            for event in events {
-                do {
-                    results += try await enqueueInStore([event])
-                } catch {
-                    results.append(.failure(EnqueueError(.storeFailed, message: DeliveryError.summary(of: error))))
-                }
-            }
-            return results
-        }
-
-        private func enqueueInStore(_ events: [NewEvent]) async throws -> [Result<EnqueueResult, EnqueueError>] {
-            let results = try await store.enqueue(events, for: handlers)
-            guard results.count == events.count else {
-                throw DeliveryStoreError(.unavailable, message: "the store gave a wrong number of results")
-            }
-            return results.map { .success($0) }
-        }
-
-        private func count(
-            _ results: [Result<EnqueueResult, EnqueueError>], of batch: [EventBacklog<NewEvent, Waiter>.Entry]
-        ) {
-            var isAnyStored = false
-            for (result, entry) in zip(results, batch) {
-                switch result {
-                case .success(.stored):
-                    isAnyStored = true
-                    metrics.stored.increment()
-                    if entry.event.contradictingHeader != nil { metrics.contradictions.increment() }
-                case .success(.duplicate(let differs)):
-                    metrics.duplicates.increment()
-                    if differs { metrics.differingDuplicates.increment() }
-                case .failure:
-                    metrics.refusedStoreFailed.increment()
-                }
-            }
-            if isAnyStored { signal.notify() }
+        switch admission {
+        case .admitted(let wakes):
+            if wakes { wakeup.wake() }
+            // The cancellation handler may have run before the waiter was there.
+            if Task.isCancelled { stopWaiting(number) }
+        case .full:
+            metrics.refusedFull.increment()
+            waiter.resume(
+                returning: .failure(EnqueueError(.full, message: "too many events wait for their commit")))
+        case .stopped:
+            metrics.refusedStopped.increment()
+            waiter.resume(returning: .failure(EnqueueError(.stopped, message: "the queue takes no more events")))
         }
     }
+
+    private func stopWaiting(_ number: UInt64) {
+        let waiter = backlog.withLock { $0.takeWaiter(number) }
+        waiter?.resume(
+            returning: .failure(EnqueueError(.cancelled, message: "the caller stopped waiting for the commit")))
+    }
+
+    /// Commits until a graceful shutdown (or cancellation), then commits what still waits and returns. What comes later
+    /// is refused as ``EnqueueError/Code/stopped``.
+    public func run() async throws {
+        // In a task of its own, so that cancellation does not reach into a commit.
+        let work = Task { await commitUntilStopped() }
+        await withTaskCancellationOrGracefulShutdownHandler {
+            await work.value
+        } onCancelOrGracefulShutdown: {
+            self.backlog.withLock { $0.stop() }
+            self.wakeup.wake()
+        }
+    }
+
+    private func commitUntilStopped() async {
+        while true {
+            switch backlog.withLock({ $0.next() }) {
+            case .commit(let batch): await commit(batch)
+            case .wait: await wakeup.wait()
+            case .finished: return
+            }
+        }
+    }
+
+    private func commit(_ batch: [EventBacklog<NewEvent, Waiter>.Entry]) async {
+        metrics.waiting.record(waitingCount)
+        metrics.commitSize.record(batch.count)
+        let results = await store(batch.map(\.event))
+        let waiters = backlog.withLock { backlog in
+            backlog.finish(batch)
+            return batch.map { backlog.takeWaiter($0.number) }
+        }
+        for (waiter, result) in zip(waiters, results) { waiter?.resume(returning: result) }
+        count(results, of: batch)
+        metrics.waiting.record(waitingCount)
+    }
+
+    /// Stores a batch: all together, or one by one when one of them may have spoilt it for the others.
+    private func store(_ events: [NewEvent]) async -> [Result<EnqueueResult, EnqueueError>] {
+        do {
+            return try await enqueueInStore(events)
+        } catch {
+            metrics.storeErrors.increment()
+            logger.error(
+                "The store did not commit events",
+                metadata: ["events": "\(events.count)", "error": "\(DeliveryError.summary(of: error))"])
+            guard events.count > 1, DeliveryError.mayConcernOneRow(error) else {
+                let failure = EnqueueError(.storeFailed, message: DeliveryError.summary(of: error))
+                return events.map { _ in .failure(failure) }
+            }
+        }
+        var results: [Result<EnqueueResult, EnqueueError>] = []
+        for event in events {
+            do {
+                results += try await enqueueInStore([event])
+            } catch {
+                results.append(.failure(EnqueueError(.storeFailed, message: DeliveryError.summary(of: error))))
+            }
+        }
+        return results
+    }
+
+    private func enqueueInStore(_ events: [NewEvent]) async throws -> [Result<EnqueueResult, EnqueueError>] {
+        let results = try await store.enqueue(events, for: handlers)
+        guard results.count == events.count else {
+            throw DeliveryStoreError(.unavailable, message: "the store gave a wrong number of results")
+        }
+        return results.map { .success($0) }
+    }
+
+    private func count(
+        _ results: [Result<EnqueueResult, EnqueueError>], of batch: [EventBacklog<NewEvent, Waiter>.Entry]
+    ) {
+        var isAnyStored = false
+        for (result, entry) in zip(results, batch) {
+            switch result {
+            case .success(.stored):
+                isAnyStored = true
+                metrics.stored.increment()
+                if entry.event.contradictingHeader != nil { metrics.contradictions.increment() }
+            case .success(.duplicate(let differs)):
+                metrics.duplicates.increment()
+                if differs { metrics.differingDuplicates.increment() }
+            case .failure:
+                metrics.refusedStoreFailed.increment()
+            }
+        }
+        if isAnyStored { signal.notify() }
+    }
+}
 #endif

@@ -1,20 +1,20 @@
 #if Server
-    /// Where a delivery stands.
-    public enum DeliveryState: String, Sendable, Hashable, Codable, CaseIterable {
-        /// Behind the head of its lane.
-        case queued
-        /// May be leased.
-        case ready
-        /// A worker has it.
-        case leased
-        /// Waits until a time.
-        case waiting
-        /// The handler said that it is done.
-        case completed
-        /// Will not be attempted again, unless an operator redelivers it.
-        case deadLettered
+/// Where a delivery stands.
+public enum DeliveryState: String, Sendable, Hashable, Codable, CaseIterable {
+    /// Behind the head of its lane.
+    case queued
+    /// May be leased.
+    case ready
+    /// A worker has it.
+    case leased
+    /// Waits until a time.
+    case waiting
+    /// The handler said that it is done.
+    case completed
+    /// Will not be attempted again, unless an operator redelivers it.
+    case deadLettered
 
-        /// Whether anything is still to come of it by itself.
-        public var isOpen: Bool { self != .completed && self != .deadLettered }
-    }
+    /// Whether anything is still to come of it by itself.
+    public var isOpen: Bool { self != .completed && self != .deadLettered }
+}
 #endif

@@ -1,64 +1,64 @@
 #if Server
 
-    /// Where events and their deliveries are kept.
+/// Where events and their deliveries are kept.
+///
+/// A store owns its clock: it is given durations, never instants. Every function is atomic: what it throws, it has not
+/// done. A store is used by one ``DeliveryQueue`` and one ``Worker`` (or several, where the store can be shared), and by
+/// the operator's commands.
+public protocol DeliveryStore: Sendable {
+    /// Stores events, each with a delivery for each handler, in one transaction that is durable on return: it survives
+    /// the loss of power.
     ///
-    /// A store owns its clock: it is given durations, never instants. Every function is atomic: what it throws, it has not
-    /// done. A store is used by one ``DeliveryQueue`` and one ``Worker`` (or several, where the store can be shared), and by
-    /// the operator's commands.
-    public protocol DeliveryStore: Sendable {
-        /// Stores events, each with a delivery for each handler, in one transaction that is durable on return: it survives
-        /// the loss of power.
-        ///
-        /// A test event (``EventEnvelope/isTest``) gets no deliveries. An identity that is known already enqueues nothing.
-        ///
-        /// - Returns: A result for each event, in their order.
-        func enqueue(_ events: [NewEvent], for handlers: [HandlerName]) async throws -> [EnqueueResult]
+    /// A test event (``EventEnvelope/isTest``) gets no deliveries. An identity that is known already enqueues nothing.
+    ///
+    /// - Returns: A result for each event, in their order.
+    func enqueue(_ events: [NewEvent], for handlers: [HandlerName]) async throws -> [EnqueueResult]
 
-        /// Leases up to `limit` deliveries of one handler that are ready, or whose waiting time is over, oldest first.
-        func lease(_ handler: HandlerName, limit: Int, for duration: Duration) async throws -> [Lease]
+    /// Leases up to `limit` deliveries of one handler that are ready, or whose waiting time is over, oldest first.
+    func lease(_ handler: HandlerName, limit: Int, for duration: Duration) async throws -> [Lease]
 
-        /// Ends leases. A token whose lease was lost changes nothing.
-        ///
-        /// - Returns: The tokens whose lease was lost.
-        func settle(_ settlements: [Settlement]) async throws -> Set<LeaseToken>
+    /// Ends leases. A token whose lease was lost changes nothing.
+    ///
+    /// - Returns: The tokens whose lease was lost.
+    func settle(_ settlements: [Settlement]) async throws -> Set<LeaseToken>
 
-        /// Makes leases last `duration` from now.
-        ///
-        /// - Returns: The tokens whose lease was lost.
-        func renew(_ tokens: [LeaseToken], for duration: Duration) async throws -> Set<LeaseToken>
+    /// Makes leases last `duration` from now.
+    ///
+    /// - Returns: The tokens whose lease was lost.
+    func renew(_ tokens: [LeaseToken], for duration: Duration) async throws -> Set<LeaseToken>
 
-        /// Makes deliveries whose lease has run out ready again, with their crash count raised.
-        ///
-        /// - Returns: How many there were.
-        func reclaimExpired() async throws -> Int
+    /// Makes deliveries whose lease has run out ready again, with their crash count raised.
+    ///
+    /// - Returns: How many there were.
+    func reclaimExpired() async throws -> Int
 
-        /// How long until the next waiting delivery of `handler` is due, or zero when one is ready; `nil` when there is none.
-        func timeUntilNextDelivery(for handler: HandlerName) async throws -> Duration?
+    /// How long until the next waiting delivery of `handler` is due, or zero when one is ready; `nil` when there is none.
+    func timeUntilNextDelivery(for handler: HandlerName) async throws -> Duration?
 
-        /// For operators: deliveries that match, newest first.
-        func deliveries(matching query: DeliveryQuery) async throws -> [DeliverySummary]
+    /// For operators: deliveries that match, newest first.
+    func deliveries(matching query: DeliveryQuery) async throws -> [DeliverySummary]
 
-        /// For operators: one event with its deliveries and the other payloads that came under its identity.
-        func record(of event: EventID) async throws -> EventRecord?
+    /// For operators: one event with its deliveries and the other payloads that came under its identity.
+    func record(of event: EventID) async throws -> EventRecord?
 
-        /// For operators: makes completed or dead deliveries ready again, their attempts counted anew. Open ones stay as they are.
-        ///
-        /// - Returns: Those that are ready now.
-        func redeliver(_ deliveries: [DeliveryID]) async throws -> [DeliveryID]
+    /// For operators: makes completed or dead deliveries ready again, their attempts counted anew. Open ones stay as they are.
+    ///
+    /// - Returns: Those that are ready now.
+    func redeliver(_ deliveries: [DeliveryID]) async throws -> [DeliveryID]
 
-        /// For operators: how many deliveries there are in each state, by handler.
-        func counts() async throws -> [HandlerName: [DeliveryState: Int]]
+    /// For operators: how many deliveries there are in each state, by handler.
+    func counts() async throws -> [HandlerName: [DeliveryState: Int]]
 
-        /// Whether the store could commit now.
-        func checkHealth() async throws
+    /// Whether the store could commit now.
+    func checkHealth() async throws
 
-        /// Ends all use of the store.
-        func close() async throws
-    }
+    /// Ends all use of the store.
+    func close() async throws
+}
 
-    /// A store that tests can move through time.
-    public protocol ClockAdjustableStore: DeliveryStore {
-        /// Moves the store's clock on.
-        func advanceClock(by duration: Duration) async throws
-    }
+/// A store that tests can move through time.
+public protocol ClockAdjustableStore: DeliveryStore {
+    /// Moves the store's clock on.
+    func advanceClock(by duration: Duration) async throws
+}
 #endif

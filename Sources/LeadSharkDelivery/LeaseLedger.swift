@@ -1,167 +1,167 @@
 #if Server
-    /// What a worker holds: its leases, its running attempts, and the verdicts that wait to be written. The state of a
-    /// ``Worker`` without its tasks.
-    ///
-    /// Each lease gets one verdict: that of whoever comes first, be it the handler, the deadline, the end of the program or
-    /// the store that says it is lost. An attempt takes up its place until the handler's task has really ended, even when
-    /// its leases have got their verdicts long before.
-    package struct LeaseLedger: Sendable {
-        package typealias AttemptID = UInt64
+/// What a worker holds: its leases, its running attempts, and the verdicts that wait to be written. The state of a
+/// ``Worker`` without its tasks.
+///
+/// Each lease gets one verdict: that of whoever comes first, be it the handler, the deadline, the end of the program or
+/// the store that says it is lost. An attempt takes up its place until the handler's task has really ended, even when
+/// its leases have got their verdicts long before.
+package struct LeaseLedger: Sendable {
+    package typealias AttemptID = UInt64
 
-        /// A lease without a verdict.
-        package struct Open: Sendable, Hashable {
-            package let token: LeaseToken
-            /// The number of the delivery's attempt.
-            package let attempt: Int
+    /// A lease without a verdict.
+    package struct Open: Sendable, Hashable {
+        package let token: LeaseToken
+        /// The number of the delivery's attempt.
+        package let attempt: Int
 
-            package init(token: LeaseToken, attempt: Int) {
-                self.token = token
-                self.attempt = attempt
-            }
-        }
-
-        private struct Running: Sendable {
-            let handler: HandlerName
-            var deadline: Duration?
-            var open: [LeaseToken: Int]
-        }
-
-        private var running: [AttemptID: Running] = [:]
-        private var runningCounts: [HandlerName: Int] = [:]
-        private var attemptOf: [LeaseToken: AttemptID] = [:]
-        private var verdicts: [Settlement] = []
-        private var beingWritten: Set<LeaseToken> = []
-        private var handlers: [LeaseToken: HandlerName] = [:]
-        private var lastID: AttemptID = 0
-
-        package init() {}
-
-        /// How many attempts of a handler take up a place.
-        package func runningCount(of handler: HandlerName) -> Int { runningCounts[handler] ?? 0 }
-
-        /// Whether no handler's task is running.
-        package var isIdle: Bool { running.isEmpty }
-
-        /// All leases that have to be renewed: those at work, and those whose verdict is not written yet.
-        package var held: [LeaseToken] { Array(handlers.keys) }
-
-        /// The earliest deadline of all running attempts.
-        package var nextDeadline: Duration? { running.values.compactMap(\.deadline).min() }
-
-        /// Whether verdicts wait to be written.
-        package var hasVerdicts: Bool { !verdicts.isEmpty }
-
-        /// Whose lease it is.
-        package func handler(of token: LeaseToken) -> HandlerName? { handlers[token] }
-
-        /// Begins an attempt with one lease, or with a batch of them.
-        package mutating func begin(_ handler: HandlerName, _ leases: [Open], deadline: Duration) -> AttemptID {
-            lastID += 1
-            var open: [LeaseToken: Int] = [:]
-            for lease in leases {
-                open[lease.token] = lease.attempt
-                attemptOf[lease.token] = lastID
-                handlers[lease.token] = handler
-            }
-            running[lastID] = Running(handler: handler, deadline: deadline, open: open)
-            runningCounts[handler, default: 0] += 1
-            return lastID
-        }
-
-        /// Takes in leases that no attempt is made for, to be settled at once.
-        package mutating func add(_ handler: HandlerName, _ settlement: Settlement) {
-            handlers[settlement.token] = handler
-            verdicts.append(settlement)
-        }
-
-        /// Gives a lease its verdict.
-        ///
-        /// - Returns: Whether it had none before.
-        package mutating func decide(_ token: LeaseToken, _ verdict: Settlement.Verdict) -> Bool {
-            guard close(token) else { return false }
-            verdicts.append(Settlement(token, verdict))
-            return true
-        }
-
-        /// Whether the attempt takes up a place.
-        package func isRunning(_ id: AttemptID) -> Bool { running[id] != nil }
-
-        /// Frees the place of an attempt whose task has ended.
-        package mutating func end(_ id: AttemptID) {
-            guard let attempt = running.removeValue(forKey: id) else { return }
-            runningCounts[attempt.handler, default: 1] -= 1
-        }
-
-        /// Finds attempts whose deadline has passed, each once.
-        ///
-        /// - Returns: The attempts, whose tasks are to be cancelled, with the leases that need a verdict.
-        package mutating func overdue(at now: Duration) -> [(id: AttemptID, handler: HandlerName, open: [Open])] {
-            var result: [(id: AttemptID, handler: HandlerName, open: [Open])] = []
-            for (id, attempt) in running {
-                guard let deadline = attempt.deadline, deadline <= now else { continue }
-                running[id]?.deadline = nil
-                result.append((id, attempt.handler, open(of: attempt)))
-            }
-            return result.sorted { $0.id < $1.id }
-        }
-
-        /// Forgets leases that the store would not renew. Those whose verdict is being written, or was written meanwhile, are
-        /// left alone: that they cannot be renewed does not mean that they were lost.
-        ///
-        /// - Returns: The leases that were lost, and the attempts that have nothing left to do, whose tasks are to be
-        ///   cancelled.
-        package mutating func lose(_ tokens: Set<LeaseToken>) -> (lost: [LeaseToken], idle: [AttemptID]) {
-            let lost = tokens.filter { handlers[$0] != nil && !beingWritten.contains($0) }
-            var idle: [AttemptID] = []
-            for token in lost {
-                let attempt = attemptOf[token]
-                _ = close(token)
-                handlers[token] = nil
-                if let attempt, running[attempt]?.open.isEmpty == true { idle.append(attempt) }
-            }
-            verdicts.removeAll { lost.contains($0.token) }
-            return (lost.sorted { $0.delivery < $1.delivery }, idle.sorted())
-        }
-
-        /// Releases every lease that has no verdict.
-        ///
-        /// - Returns: All running attempts, whose tasks are to be cancelled.
-        package mutating func abandon() -> [AttemptID] {
-            for token in attemptOf.keys.sorted(by: { $0.delivery < $1.delivery }) { _ = decide(token, .release) }
-            return running.keys.sorted()
-        }
-
-        /// Takes verdicts that are to be written now. Their leases stay held until ``settled(_:)``.
-        package mutating func takeVerdicts(atMost count: Int) -> [Settlement] {
-            let taken = Array(verdicts.prefix(count))
-            verdicts.removeFirst(taken.count)
-            beingWritten.formUnion(taken.map(\.token))
-            return taken
-        }
-
-        /// Puts back verdicts that could not be written.
-        package mutating func putBack(_ settlements: [Settlement]) {
-            beingWritten.subtract(settlements.map(\.token))
-            verdicts.insert(contentsOf: settlements, at: 0)
-        }
-
-        /// Lets go of leases whose verdict is written, or was refused because the lease is lost.
-        package mutating func settled(_ settlements: [Settlement]) {
-            for settlement in settlements {
-                beingWritten.remove(settlement.token)
-                handlers[settlement.token] = nil
-            }
-        }
-
-        private mutating func close(_ token: LeaseToken) -> Bool {
-            guard let attempt = attemptOf.removeValue(forKey: token) else { return false }
-            running[attempt]?.open[token] = nil
-            return true
-        }
-
-        private func open(of attempt: Running) -> [Open] {
-            attempt.open.map { Open(token: $0.key, attempt: $0.value) }
-                .sorted { $0.token.delivery < $1.token.delivery }
+        package init(token: LeaseToken, attempt: Int) {
+            self.token = token
+            self.attempt = attempt
         }
     }
+
+    private struct Running: Sendable {
+        let handler: HandlerName
+        var deadline: Duration?
+        var open: [LeaseToken: Int]
+    }
+
+    private var running: [AttemptID: Running] = [:]
+    private var runningCounts: [HandlerName: Int] = [:]
+    private var attemptOf: [LeaseToken: AttemptID] = [:]
+    private var verdicts: [Settlement] = []
+    private var beingWritten: Set<LeaseToken> = []
+    private var handlers: [LeaseToken: HandlerName] = [:]
+    private var lastID: AttemptID = 0
+
+    package init() {}
+
+    /// How many attempts of a handler take up a place.
+    package func runningCount(of handler: HandlerName) -> Int { runningCounts[handler] ?? 0 }
+
+    /// Whether no handler's task is running.
+    package var isIdle: Bool { running.isEmpty }
+
+    /// All leases that have to be renewed: those at work, and those whose verdict is not written yet.
+    package var held: [LeaseToken] { Array(handlers.keys) }
+
+    /// The earliest deadline of all running attempts.
+    package var nextDeadline: Duration? { running.values.compactMap(\.deadline).min() }
+
+    /// Whether verdicts wait to be written.
+    package var hasVerdicts: Bool { !verdicts.isEmpty }
+
+    /// Whose lease it is.
+    package func handler(of token: LeaseToken) -> HandlerName? { handlers[token] }
+
+    /// Begins an attempt with one lease, or with a batch of them.
+    package mutating func begin(_ handler: HandlerName, _ leases: [Open], deadline: Duration) -> AttemptID {
+        lastID += 1
+        var open: [LeaseToken: Int] = [:]
+        for lease in leases {
+            open[lease.token] = lease.attempt
+            attemptOf[lease.token] = lastID
+            handlers[lease.token] = handler
+        }
+        running[lastID] = Running(handler: handler, deadline: deadline, open: open)
+        runningCounts[handler, default: 0] += 1
+        return lastID
+    }
+
+    /// Takes in leases that no attempt is made for, to be settled at once.
+    package mutating func add(_ handler: HandlerName, _ settlement: Settlement) {
+        handlers[settlement.token] = handler
+        verdicts.append(settlement)
+    }
+
+    /// Gives a lease its verdict.
+    ///
+    /// - Returns: Whether it had none before.
+    package mutating func decide(_ token: LeaseToken, _ verdict: Settlement.Verdict) -> Bool {
+        guard close(token) else { return false }
+        verdicts.append(Settlement(token, verdict))
+        return true
+    }
+
+    /// Whether the attempt takes up a place.
+    package func isRunning(_ id: AttemptID) -> Bool { running[id] != nil }
+
+    /// Frees the place of an attempt whose task has ended.
+    package mutating func end(_ id: AttemptID) {
+        guard let attempt = running.removeValue(forKey: id) else { return }
+        runningCounts[attempt.handler, default: 1] -= 1
+    }
+
+    /// Finds attempts whose deadline has passed, each once.
+    ///
+    /// - Returns: The attempts, whose tasks are to be cancelled, with the leases that need a verdict.
+    package mutating func overdue(at now: Duration) -> [(id: AttemptID, handler: HandlerName, open: [Open])] {
+        var result: [(id: AttemptID, handler: HandlerName, open: [Open])] = []
+        for (id, attempt) in running {
+            guard let deadline = attempt.deadline, deadline <= now else { continue }
+            running[id]?.deadline = nil
+            result.append((id, attempt.handler, open(of: attempt)))
+        }
+        return result.sorted { $0.id < $1.id }
+    }
+
+    /// Forgets leases that the store would not renew. Those whose verdict is being written, or was written meanwhile, are
+    /// left alone: that they cannot be renewed does not mean that they were lost.
+    ///
+    /// - Returns: The leases that were lost, and the attempts that have nothing left to do, whose tasks are to be
+    ///   cancelled.
+    package mutating func lose(_ tokens: Set<LeaseToken>) -> (lost: [LeaseToken], idle: [AttemptID]) {
+        let lost = tokens.filter { handlers[$0] != nil && !beingWritten.contains($0) }
+        var idle: [AttemptID] = []
+        for token in lost {
+            let attempt = attemptOf[token]
+            _ = close(token)
+            handlers[token] = nil
+            if let attempt, running[attempt]?.open.isEmpty == true { idle.append(attempt) }
+        }
+        verdicts.removeAll { lost.contains($0.token) }
+        return (lost.sorted { $0.delivery < $1.delivery }, idle.sorted())
+    }
+
+    /// Releases every lease that has no verdict.
+    ///
+    /// - Returns: All running attempts, whose tasks are to be cancelled.
+    package mutating func abandon() -> [AttemptID] {
+        for token in attemptOf.keys.sorted(by: { $0.delivery < $1.delivery }) { _ = decide(token, .release) }
+        return running.keys.sorted()
+    }
+
+    /// Takes verdicts that are to be written now. Their leases stay held until ``settled(_:)``.
+    package mutating func takeVerdicts(atMost count: Int) -> [Settlement] {
+        let taken = Array(verdicts.prefix(count))
+        verdicts.removeFirst(taken.count)
+        beingWritten.formUnion(taken.map(\.token))
+        return taken
+    }
+
+    /// Puts back verdicts that could not be written.
+    package mutating func putBack(_ settlements: [Settlement]) {
+        beingWritten.subtract(settlements.map(\.token))
+        verdicts.insert(contentsOf: settlements, at: 0)
+    }
+
+    /// Lets go of leases whose verdict is written, or was refused because the lease is lost.
+    package mutating func settled(_ settlements: [Settlement]) {
+        for settlement in settlements {
+            beingWritten.remove(settlement.token)
+            handlers[settlement.token] = nil
+        }
+    }
+
+    private mutating func close(_ token: LeaseToken) -> Bool {
+        guard let attempt = attemptOf.removeValue(forKey: token) else { return false }
+        running[attempt]?.open[token] = nil
+        return true
+    }
+
+    private func open(of attempt: Running) -> [Open] {
+        attempt.open.map { Open(token: $0.key, attempt: $0.value) }
+            .sorted { $0.token.delivery < $1.token.delivery }
+    }
+}
 #endif

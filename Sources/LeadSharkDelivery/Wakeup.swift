@@ -1,44 +1,44 @@
 #if Server
-    /// Wakes one loop. A call of ``wake()`` while the loop is busy is not lost: its next ``wait()`` returns at once.
-    ///
-    /// Cancellation does not wake: whoever stops a loop says so in the loop's state, and then wakes it.
-    package final class Wakeup: Sendable {
-        private struct State: Sendable {
-            var isWoken = false
-            var waiter: CheckedContinuation<Void, Never>?
-        }
+/// Wakes one loop. A call of ``wake()`` while the loop is busy is not lost: its next ``wait()`` returns at once.
+///
+/// Cancellation does not wake: whoever stops a loop says so in the loop's state, and then wakes it.
+package final class Wakeup: Sendable {
+    private struct State: Sendable {
+        var isWoken = false
+        var waiter: CheckedContinuation<Void, Never>?
+    }
 
-        private let state = LockedValue(State())
+    private let state = LockedValue(State())
 
-        package init() {}
+    package init() {}
 
-        /// Ends the wait that is under way, or else the next one.
-        package func wake() {
-            let waiter: CheckedContinuation<Void, Never>? = state.withLock { state in
-                guard let waiter = state.waiter else {
-                    state.isWoken = true
-                    return nil
-                }
-                state.waiter = nil
-                return waiter
+    /// Ends the wait that is under way, or else the next one.
+    package func wake() {
+        let waiter: CheckedContinuation<Void, Never>? = state.withLock { state in
+            guard let waiter = state.waiter else {
+                state.isWoken = true
+                return nil
             }
-            waiter?.resume()
+            state.waiter = nil
+            return waiter
         }
+        waiter?.resume()
+    }
 
-        /// Returns after the next call of ``wake()``, or at once when there was one since the last wait. One loop may wait.
-        package func wait() async {
-            await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
-                let isWoken = state.withLock { state in
-                    precondition(state.waiter == nil, "only one loop may wait")
-                    if state.isWoken {
-                        state.isWoken = false
-                        return true
-                    }
-                    state.waiter = continuation
-                    return false
+    /// Returns after the next call of ``wake()``, or at once when there was one since the last wait. One loop may wait.
+    package func wait() async {
+        await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
+            let isWoken = state.withLock { state in
+                precondition(state.waiter == nil, "only one loop may wait")
+                if state.isWoken {
+                    state.isWoken = false
+                    return true
                 }
-                if isWoken { continuation.resume() }
+                state.waiter = continuation
+                return false
             }
+            if isWoken { continuation.resume() }
         }
     }
+}
 #endif

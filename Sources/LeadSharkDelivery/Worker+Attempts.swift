@@ -1,120 +1,120 @@
 #if Server
-    import FoundationEssentials
-    import LeadSharkWebhooks
-    import Logging
-    import Metrics
+import FoundationEssentials
+import LeadSharkWebhooks
+import Logging
+import Metrics
 
-    extension Worker {
-        /// One attempt: decodes, has the handler work, and gives each lease its verdict.
-        func run(_ attempt: LeaseLedger.AttemptID, with leases: [Lease], in loop: HandlerLoop) async {
-            var begun: [(lease: Lease, delivery: Delivery)] = []
-            for lease in leases {
-                if lease.attempt > configuration.maximumAttempts {
-                    let reason = "none of \(configuration.maximumAttempts) attempts came to an end"
-                    decide(lease.token, .deadLetter(reason: reason), in: loop)
-                    continue
-                }
-                do {
-                    begun.append((lease, try delivery(of: lease)))
-                } catch {
-                    decide(lease.token, .deadLetter(reason: "the payload is no event: \(error)"), in: loop)
-                }
+extension Worker {
+    /// One attempt: decodes, has the handler work, and gives each lease its verdict.
+    func run(_ attempt: LeaseLedger.AttemptID, with leases: [Lease], in loop: HandlerLoop) async {
+        var begun: [(lease: Lease, delivery: Delivery)] = []
+        for lease in leases {
+            if lease.attempt > configuration.maximumAttempts {
+                let reason = "none of \(configuration.maximumAttempts) attempts came to an end"
+                decide(lease.token, .deadLetter(reason: reason), in: loop)
+                continue
             }
-            if !begun.isEmpty {
-                let outcomes = await outcomes(of: begun.map(\.delivery), by: loop.handler)
-                for (item, outcome) in zip(begun, outcomes) {
-                    decide(item.lease.token, verdict(for: outcome, afterAttempt: item.lease.attempt), in: loop)
-                }
-            }
-            end(attempt, in: loop)
-        }
-
-        private func delivery(of lease: Lease) throws(EventDecodingError) -> Delivery {
-            Delivery(
-                id: lease.token.delivery, webhook: lease.event.webhook, identity: lease.event.identity,
-                event: try lease.event.verified.event(), payload: lease.event.payload, attempt: lease.attempt,
-                receivedAt: lease.event.receivedAt)
-        }
-
-        private func outcomes(of deliveries: [Delivery], by handler: any DeliveryHandler) async -> [DeliveryOutcome] {
             do {
-                guard let batch = handler as? any BatchDeliveryHandler else {
-                    return [try await handler.handle(deliveries[0])]
-                }
-                let outcomes = try await batch.handle(deliveries)
-                if outcomes.count == deliveries.count { return outcomes }
-                let reason = "the handler returned \(outcomes.count) outcomes for \(deliveries.count) deliveries"
-                return deliveries.map { _ in .retry(after: nil, reason: reason) }
+                begun.append((lease, try delivery(of: lease)))
             } catch {
-                return deliveries.map { _ in .retry(after: nil, reason: "the handler threw \(type(of: error))") }
+                decide(lease.token, .deadLetter(reason: "the payload is no event: \(error)"), in: loop)
             }
         }
-
-        /// What an outcome means for the delivery: a retry ends in the dead letters when the attempts are used up.
-        func verdict(for outcome: DeliveryOutcome, afterAttempt attempt: Int) -> Settlement.Verdict {
-            switch outcome {
-            case .done: return .completed
-            case .deadLetter(let reason): return .deadLetter(reason: reason)
-            case .retry(let after, let reason):
-                if attempt >= configuration.maximumAttempts {
-                    return .deadLetter(reason: "attempt \(attempt) was the last: \(reason)")
-                }
-                let wait =
-                    after.map { min(max($0, .zero), configuration.maximumRetryDelay) }
-                    ?? state.withLock { configuration.backoff.delay(afterAttempt: attempt, using: &$0.generator) }
-                return .retry(after: wait, reason: reason)
+        if !begun.isEmpty {
+            let outcomes = await outcomes(of: begun.map(\.delivery), by: loop.handler)
+            for (item, outcome) in zip(begun, outcomes) {
+                decide(item.lease.token, verdict(for: outcome, afterAttempt: item.lease.attempt), in: loop)
             }
         }
+        end(attempt, in: loop)
+    }
 
-        /// Gives a lease its verdict, unless it has one or is lost.
-        private func decide(_ token: LeaseToken, _ verdict: Settlement.Verdict, in loop: HandlerLoop) {
-            if state.withLock({ $0.ledger.decide(token, verdict) }) {
-                settling.wake()
-            } else {
-                logger.notice(
-                    "An outcome came too late and was dropped",
-                    metadata: ["delivery": "\(token.delivery)", "handler": "\(loop.name)"])
-            }
-        }
+    private func delivery(of lease: Lease) throws(EventDecodingError) -> Delivery {
+        Delivery(
+            id: lease.token.delivery, webhook: lease.event.webhook, identity: lease.event.identity,
+            event: try lease.event.verified.event(), payload: lease.event.payload, attempt: lease.attempt,
+            receivedAt: lease.event.receivedAt)
+    }
 
-        private func end(_ attempt: LeaseLedger.AttemptID, in loop: HandlerLoop) {
-            state.withLock { state in
-                state.ledger.end(attempt)
-                state.tasks[attempt] = nil
-                state.cancelled.remove(attempt)
+    private func outcomes(of deliveries: [Delivery], by handler: any DeliveryHandler) async -> [DeliveryOutcome] {
+        do {
+            guard let batch = handler as? any BatchDeliveryHandler else {
+                return [try await handler.handle(deliveries[0])]
             }
-            loop.wakeup.wake()
-            ending.wake()
-        }
-
-        /// Ends attempts at their deadlines, until the worker ends.
-        func watchDeadlines() async {
-            while !state.withLock({ $0.isSettlingOver }) {
-                await overdue.wait()
-                endOverdueAttempts()
-            }
-        }
-
-        /// Cancels attempts whose deadline has passed; another attempt is due for their deliveries.
-        private func endOverdueAttempts() {
-            let overdue = state.withLock { $0.ledger.overdue(at: timeline.now) }
-            for attempt in overdue {
-                guard let loop = loops[attempt.handler] else { continue }
-                cancel(attempt.id)
-                loop.metrics.overdue.increment()
-                logger.warning(
-                    "An attempt went past its deadline",
-                    metadata: [
-                        "handler": "\(attempt.handler)",
-                        "deliveries": "\(attempt.open.map(\.token.delivery.rawValue))",
-                    ])
-                for lease in attempt.open {
-                    let outcome = DeliveryOutcome.retry(after: nil, reason: "the attempt went past its deadline")
-                    let verdict = verdict(for: outcome, afterAttempt: lease.attempt)
-                    if state.withLock({ $0.ledger.decide(lease.token, verdict) }) { settling.wake() }
-                }
-            }
-            if let next = state.withLock({ $0.ledger.nextDeadline }) { deadlines.set(at: next) }
+            let outcomes = try await batch.handle(deliveries)
+            if outcomes.count == deliveries.count { return outcomes }
+            let reason = "the handler returned \(outcomes.count) outcomes for \(deliveries.count) deliveries"
+            return deliveries.map { _ in .retry(after: nil, reason: reason) }
+        } catch {
+            return deliveries.map { _ in .retry(after: nil, reason: "the handler threw \(type(of: error))") }
         }
     }
+
+    /// What an outcome means for the delivery: a retry ends in the dead letters when the attempts are used up.
+    func verdict(for outcome: DeliveryOutcome, afterAttempt attempt: Int) -> Settlement.Verdict {
+        switch outcome {
+        case .done: return .completed
+        case .deadLetter(let reason): return .deadLetter(reason: reason)
+        case .retry(let after, let reason):
+            if attempt >= configuration.maximumAttempts {
+                return .deadLetter(reason: "attempt \(attempt) was the last: \(reason)")
+            }
+            let wait =
+                after.map { min(max($0, .zero), configuration.maximumRetryDelay) }
+                ?? state.withLock { configuration.backoff.delay(afterAttempt: attempt, using: &$0.generator) }
+            return .retry(after: wait, reason: reason)
+        }
+    }
+
+    /// Gives a lease its verdict, unless it has one or is lost.
+    private func decide(_ token: LeaseToken, _ verdict: Settlement.Verdict, in loop: HandlerLoop) {
+        if state.withLock({ $0.ledger.decide(token, verdict) }) {
+            settling.wake()
+        } else {
+            logger.notice(
+                "An outcome came too late and was dropped",
+                metadata: ["delivery": "\(token.delivery)", "handler": "\(loop.name)"])
+        }
+    }
+
+    private func end(_ attempt: LeaseLedger.AttemptID, in loop: HandlerLoop) {
+        state.withLock { state in
+            state.ledger.end(attempt)
+            state.tasks[attempt] = nil
+            state.cancelled.remove(attempt)
+        }
+        loop.wakeup.wake()
+        ending.wake()
+    }
+
+    /// Ends attempts at their deadlines, until the worker ends.
+    func watchDeadlines() async {
+        while !state.withLock({ $0.isSettlingOver }) {
+            await overdue.wait()
+            endOverdueAttempts()
+        }
+    }
+
+    /// Cancels attempts whose deadline has passed; another attempt is due for their deliveries.
+    private func endOverdueAttempts() {
+        let overdue = state.withLock { $0.ledger.overdue(at: timeline.now) }
+        for attempt in overdue {
+            guard let loop = loops[attempt.handler] else { continue }
+            cancel(attempt.id)
+            loop.metrics.overdue.increment()
+            logger.warning(
+                "An attempt went past its deadline",
+                metadata: [
+                    "handler": "\(attempt.handler)",
+                    "deliveries": "\(attempt.open.map(\.token.delivery.rawValue))",
+                ])
+            for lease in attempt.open {
+                let outcome = DeliveryOutcome.retry(after: nil, reason: "the attempt went past its deadline")
+                let verdict = verdict(for: outcome, afterAttempt: lease.attempt)
+                if state.withLock({ $0.ledger.decide(lease.token, verdict) }) { settling.wake() }
+            }
+        }
+        if let next = state.withLock({ $0.ledger.nextDeadline }) { deadlines.set(at: next) }
+    }
+}
 #endif

@@ -1,70 +1,70 @@
 #if Server
-    import Logging
-    import Metrics
+import Logging
+import Metrics
 
-    extension Worker {
-        /// One handler's loop: leases as much as can be begun at once, and sleeps while there is nothing.
-        func lease(for loop: HandlerLoop) async {
-            var failures = 0
-            var emptyRounds = 0
-            while true {
-                let room = state.withLock { state in
-                    state.isStopping ? nil : loop.room(whileRunning: state.ledger.runningCount(of: loop.name))
-                }
-                guard let room else { break }
-                guard room > 0 else {
-                    await loop.wakeup.wait()
-                    continue
-                }
-                do {
-                    let leases = try await store.lease(loop.name, limit: room, for: configuration.leaseDuration)
-                    begin(leases, in: loop)
-                    failures = 0
-                    emptyRounds = leases.isEmpty ? emptyRounds + 1 : 0
-                    if leases.count == room { continue }
-                    let next = try await store.timeUntilNextDelivery(for: loop.name)
-                    // One that got due just now is leased in the next round. A store that says so again and again without
-                    // giving any is left alone for a while.
-                    if next == .zero, emptyRounds < 3 { continue }
-                    let rest = next.flatMap { $0 > .zero ? $0 : nil } ?? configuration.maximumIdle
-                    loop.alarm.set(at: timeline.now + min(rest, configuration.maximumIdle))
-                } catch {
-                    failures += 1
-                    metrics.leaseErrors.increment()
-                    logger.error(
-                        "The store did not lease deliveries",
-                        metadata: ["handler": "\(loop.name)", "error": "\(DeliveryError.summary(of: error))"])
-                    loop.alarm.set(at: timeline.now + storeDelay(afterFailure: failures))
-                }
+extension Worker {
+    /// One handler's loop: leases as much as can be begun at once, and sleeps while there is nothing.
+    func lease(for loop: HandlerLoop) async {
+        var failures = 0
+        var emptyRounds = 0
+        while true {
+            let room = state.withLock { state in
+                state.isStopping ? nil : loop.room(whileRunning: state.ledger.runningCount(of: loop.name))
+            }
+            guard let room else { break }
+            guard room > 0 else {
                 await loop.wakeup.wait()
+                continue
             }
-            loop.alarm.cancel()
+            do {
+                let leases = try await store.lease(loop.name, limit: room, for: configuration.leaseDuration)
+                begin(leases, in: loop)
+                failures = 0
+                emptyRounds = leases.isEmpty ? emptyRounds + 1 : 0
+                if leases.count == room { continue }
+                let next = try await store.timeUntilNextDelivery(for: loop.name)
+                // One that got due just now is leased in the next round. A store that says so again and again without
+                // giving any is left alone for a while.
+                if next == .zero, emptyRounds < 3 { continue }
+                let rest = next.flatMap { $0 > .zero ? $0 : nil } ?? configuration.maximumIdle
+                loop.alarm.set(at: timeline.now + min(rest, configuration.maximumIdle))
+            } catch {
+                failures += 1
+                metrics.leaseErrors.increment()
+                logger.error(
+                    "The store did not lease deliveries",
+                    metadata: ["handler": "\(loop.name)", "error": "\(DeliveryError.summary(of: error))"])
+                loop.alarm.set(at: timeline.now + storeDelay(afterFailure: failures))
+            }
+            await loop.wakeup.wait()
         }
+        loop.alarm.cancel()
+    }
 
-        /// Begins attempts, or hands the leases back when the worker was stopped in the meantime.
-        private func begin(_ leases: [Lease], in loop: HandlerLoop) {
-            for group in loop.attempts(for: leases) {
-                let deadline = timeline.now + configuration.attemptDeadline
-                let attempt: LeaseLedger.AttemptID? = state.withLock { state in
-                    if state.isStopping {
-                        for lease in group { state.ledger.add(loop.name, Settlement(lease.token, .release)) }
-                        return nil
-                    }
-                    let open = group.map { LeaseLedger.Open(token: $0.token, attempt: $0.attempt) }
-                    return state.ledger.begin(loop.name, open, deadline: deadline)
+    /// Begins attempts, or hands the leases back when the worker was stopped in the meantime.
+    private func begin(_ leases: [Lease], in loop: HandlerLoop) {
+        for group in loop.attempts(for: leases) {
+            let deadline = timeline.now + configuration.attemptDeadline
+            let attempt: LeaseLedger.AttemptID? = state.withLock { state in
+                if state.isStopping {
+                    for lease in group { state.ledger.add(loop.name, Settlement(lease.token, .release)) }
+                    return nil
                 }
-                guard let attempt else {
-                    settling.wake()
-                    continue
-                }
-                deadlines.set(at: deadline)
-                let task = Task { await self.run(attempt, with: group, in: loop) }
-                let isCancelled = state.withLock { state in
-                    if state.ledger.isRunning(attempt) { state.tasks[attempt] = task }
-                    return state.cancelled.contains(attempt)
-                }
-                if isCancelled { task.cancel() }
+                let open = group.map { LeaseLedger.Open(token: $0.token, attempt: $0.attempt) }
+                return state.ledger.begin(loop.name, open, deadline: deadline)
             }
+            guard let attempt else {
+                settling.wake()
+                continue
+            }
+            deadlines.set(at: deadline)
+            let task = Task { await self.run(attempt, with: group, in: loop) }
+            let isCancelled = state.withLock { state in
+                if state.ledger.isRunning(attempt) { state.tasks[attempt] = task }
+                return state.cancelled.contains(attempt)
+            }
+            if isCancelled { task.cancel() }
         }
     }
+}
 #endif

@@ -1,163 +1,163 @@
 #if Server
-    import LeadSharkWebhooks
-    import Logging
-    public import ServiceLifecycle
+import LeadSharkWebhooks
+import Logging
+public import ServiceLifecycle
 
-    /// Leases deliveries, decodes them, and has the handlers work on them.
-    ///
-    /// Each handler has its own loop, so one that hangs or fails holds up none but itself. Leases are renewed while an
-    /// attempt runs. A payload that is no event goes to the dead letters without being given to a handler. A failing store
-    /// is asked again after a while; the worker never ends because of it.
-    public final class Worker: Service {
-        /// How a worker works.
-        public struct Configuration: Sendable {
-            /// How long a lease lasts before it has to be renewed.
-            public var leaseDuration: Duration = .seconds(30)
-            /// How many deliveries of one handler are worked on at once. A ``BatchDeliveryHandler`` has one batch at a time.
-            public var concurrency = 8
-            /// How many attempts a delivery gets.
-            public var maximumAttempts = 20
-            /// How long one attempt may take. Then its task is cancelled, and another attempt is due. A handler that ignores
-            /// its cancellation keeps its place among the ``concurrency`` until it returns; what it returns then counts for
-            /// nothing.
-            public var attemptDeadline: Duration = .seconds(60)
-            /// How long to wait before another attempt, unless the handler says how long.
-            public var backoff = BackoffPolicy()
-            /// The longest wait that a handler may ask for.
-            public var maximumRetryDelay: Duration = .seconds(24 * 3600)
-            /// How long running attempts have to end when the worker is stopped. Then they are cancelled, and their
-            /// deliveries go back as if they had not been leased.
-            public var shutdownGrace: Duration = .seconds(10)
-            /// How long a failing store is left alone.
-            public var storeBackoff = BackoffPolicy(base: .milliseconds(200), cap: .seconds(10))
-            /// How long a handler's loop sleeps at most before it looks into the store, signal or not.
-            public var maximumIdle: Duration = .seconds(30)
-            /// How many outcomes are written in one transaction.
-            public var settlementsPerCommit = 256
-            /// How large the batches of a ``BatchDeliveryHandler`` may be, whatever it asks for.
-            public var maximumBatchCount = 1024
+/// Leases deliveries, decodes them, and has the handlers work on them.
+///
+/// Each handler has its own loop, so one that hangs or fails holds up none but itself. Leases are renewed while an
+/// attempt runs. A payload that is no event goes to the dead letters without being given to a handler. A failing store
+/// is asked again after a while; the worker never ends because of it.
+public final class Worker: Service {
+    /// How a worker works.
+    public struct Configuration: Sendable {
+        /// How long a lease lasts before it has to be renewed.
+        public var leaseDuration: Duration = .seconds(30)
+        /// How many deliveries of one handler are worked on at once. A ``BatchDeliveryHandler`` has one batch at a time.
+        public var concurrency = 8
+        /// How many attempts a delivery gets.
+        public var maximumAttempts = 20
+        /// How long one attempt may take. Then its task is cancelled, and another attempt is due. A handler that ignores
+        /// its cancellation keeps its place among the ``concurrency`` until it returns; what it returns then counts for
+        /// nothing.
+        public var attemptDeadline: Duration = .seconds(60)
+        /// How long to wait before another attempt, unless the handler says how long.
+        public var backoff = BackoffPolicy()
+        /// The longest wait that a handler may ask for.
+        public var maximumRetryDelay: Duration = .seconds(24 * 3600)
+        /// How long running attempts have to end when the worker is stopped. Then they are cancelled, and their
+        /// deliveries go back as if they had not been leased.
+        public var shutdownGrace: Duration = .seconds(10)
+        /// How long a failing store is left alone.
+        public var storeBackoff = BackoffPolicy(base: .milliseconds(200), cap: .seconds(10))
+        /// How long a handler's loop sleeps at most before it looks into the store, signal or not.
+        public var maximumIdle: Duration = .seconds(30)
+        /// How many outcomes are written in one transaction.
+        public var settlementsPerCommit = 256
+        /// How large the batches of a ``BatchDeliveryHandler`` may be, whatever it asks for.
+        public var maximumBatchCount = 1024
 
-            /// The defaults.
-            public init() {}
+        /// The defaults.
+        public init() {}
+    }
+
+    struct State: Sendable {
+        var ledger = LeaseLedger()
+        var tasks: [LeaseLedger.AttemptID: Task<Void, Never>] = [:]
+        var cancelled: Set<LeaseLedger.AttemptID> = []
+        var generator: any RandomNumberGenerator & Sendable
+        var isStopping = false
+        var isGraceOver = false
+        var isSettlingOver = false
+    }
+
+    let store: any DeliveryStore
+    let loops: [HandlerName: HandlerLoop]
+    let configuration: Configuration
+    let timeline: Timeline
+    let signal: DeliverySignal
+    let logger: Logger
+    let metrics = DeliveryMetrics.Worker()
+    let state: LockedValue<State>
+    /// Wakes the loop that writes outcomes.
+    let settling = Wakeup()
+    /// Wakes the loop that watches the attempts' deadlines, when the next may have passed.
+    let deadlines: Alarm
+    let overdue = Wakeup()
+    /// Wakes what waits for the last attempts when the worker is stopped.
+    let ending = Wakeup()
+
+    init(
+        store: any DeliveryStore, handlers: [any DeliveryHandler], configuration: Configuration,
+        clock: any Clock<Duration>, generator: any RandomNumberGenerator & Sendable, signal: DeliverySignal,
+        logger: Logger
+    ) {
+        let timeline = Timeline(clock)
+        var loops: [HandlerName: HandlerLoop] = [:]
+        for handler in handlers {
+            let loop = HandlerLoop(handler, configuration: configuration, timeline: timeline)
+            signal.add(loop.wakeup)
+            loops[handler.name] = loop
         }
+        self.store = store
+        self.loops = loops
+        self.configuration = configuration
+        self.timeline = timeline
+        self.signal = signal
+        self.logger = logger
+        state = LockedValue(State(generator: generator))
+        deadlines = Alarm(timeline) { [overdue] in overdue.wake() }
+    }
 
-        struct State: Sendable {
-            var ledger = LeaseLedger()
-            var tasks: [LeaseLedger.AttemptID: Task<Void, Never>] = [:]
-            var cancelled: Set<LeaseLedger.AttemptID> = []
-            var generator: any RandomNumberGenerator & Sendable
-            var isStopping = false
-            var isGraceOver = false
-            var isSettlingOver = false
-        }
-
-        let store: any DeliveryStore
-        let loops: [HandlerName: HandlerLoop]
-        let configuration: Configuration
-        let timeline: Timeline
-        let signal: DeliverySignal
-        let logger: Logger
-        let metrics = DeliveryMetrics.Worker()
-        let state: LockedValue<State>
-        /// Wakes the loop that writes outcomes.
-        let settling = Wakeup()
-        /// Wakes the loop that watches the attempts' deadlines, when the next may have passed.
-        let deadlines: Alarm
-        let overdue = Wakeup()
-        /// Wakes what waits for the last attempts when the worker is stopped.
-        let ending = Wakeup()
-
-        init(
-            store: any DeliveryStore, handlers: [any DeliveryHandler], configuration: Configuration,
-            clock: any Clock<Duration>, generator: any RandomNumberGenerator & Sendable, signal: DeliverySignal,
-            logger: Logger
-        ) {
-            let timeline = Timeline(clock)
-            var loops: [HandlerName: HandlerLoop] = [:]
-            for handler in handlers {
-                let loop = HandlerLoop(handler, configuration: configuration, timeline: timeline)
-                signal.add(loop.wakeup)
-                loops[handler.name] = loop
+    /// Works until a graceful shutdown, then lets running attempts end, for at most
+    /// ``Configuration/shutdownGrace``, and hands back what was not begun. When the task is cancelled, there is no grace.
+    public func run() async throws {
+        // In a task of its own, so that cancellation does not reach into the store.
+        let work = Task { await leaseUntilStopped() }
+        await withTaskCancellationHandler {
+            await withGracefulShutdownHandler {
+                await work.value
+            } onGracefulShutdown: {
+                self.stop(isGraceOver: false)
             }
-            self.store = store
-            self.loops = loops
-            self.configuration = configuration
-            self.timeline = timeline
-            self.signal = signal
-            self.logger = logger
-            state = LockedValue(State(generator: generator))
-            deadlines = Alarm(timeline) { [overdue] in overdue.wake() }
-        }
-
-        /// Works until a graceful shutdown, then lets running attempts end, for at most
-        /// ``Configuration/shutdownGrace``, and hands back what was not begun. When the task is cancelled, there is no grace.
-        public func run() async throws {
-            // In a task of its own, so that cancellation does not reach into the store.
-            let work = Task { await leaseUntilStopped() }
-            await withTaskCancellationHandler {
-                await withGracefulShutdownHandler {
-                    await work.value
-                } onGracefulShutdown: {
-                    self.stop(isGraceOver: false)
-                }
-            } onCancel: {
-                self.stop(isGraceOver: true)
-            }
-        }
-
-        private func stop(isGraceOver: Bool) {
-            state.withLock { state in
-                state.isStopping = true
-                if isGraceOver { state.isGraceOver = true }
-            }
-            for loop in loops.values { loop.wakeup.wake() }
-            ending.wake()
-        }
-
-        private func leaseUntilStopped() async {
-            let watch = Task { await watchDeadlines() }
-            let settler = Task { await settleUntilStopped() }
-            let keeper = Task { await keepLeases() }
-            await withDiscardingTaskGroup { group in
-                for loop in loops.values { group.addTask { await self.lease(for: loop) } }
-            }
-            // Without handlers there is no loop, but a service runs until it is stopped.
-            while !state.withLock({ $0.isStopping }) { await ending.wait() }
-            await waitForAttempts()
-            let abandoned = state.withLock { $0.ledger.abandon() }
-            if !abandoned.isEmpty {
-                logger.warning(
-                    "Attempts did not end in time and were cancelled", metadata: ["attempts": "\(abandoned.count)"])
-            }
-            for attempt in abandoned { cancel(attempt) }
-            deadlines.cancel()
-            state.withLock { $0.isSettlingOver = true }
-            overdue.wake()
-            await watch.value
-            settling.wake()
-            await settler.value
-            keeper.cancel()
-            await keeper.value
-        }
-
-        private func waitForAttempts() async {
-            let grace = Alarm(timeline) { [weak self] in self?.stop(isGraceOver: true) }
-            grace.set(at: timeline.now + configuration.shutdownGrace)
-            while state.withLock({ !$0.ledger.isIdle && !$0.isGraceOver }) { await ending.wait() }
-            grace.cancel()
-        }
-
-        /// Cancels the task of an attempt, now or as soon as it is there.
-        func cancel(_ attempt: LeaseLedger.AttemptID) {
-            let task = state.withLock { state in
-                state.cancelled.insert(attempt)
-                return state.tasks[attempt]
-            }
-            task?.cancel()
-        }
-
-        func storeDelay(afterFailure count: Int) -> Duration {
-            state.withLock { configuration.storeBackoff.delay(afterAttempt: count, using: &$0.generator) }
+        } onCancel: {
+            self.stop(isGraceOver: true)
         }
     }
+
+    private func stop(isGraceOver: Bool) {
+        state.withLock { state in
+            state.isStopping = true
+            if isGraceOver { state.isGraceOver = true }
+        }
+        for loop in loops.values { loop.wakeup.wake() }
+        ending.wake()
+    }
+
+    private func leaseUntilStopped() async {
+        let watch = Task { await watchDeadlines() }
+        let settler = Task { await settleUntilStopped() }
+        let keeper = Task { await keepLeases() }
+        await withDiscardingTaskGroup { group in
+            for loop in loops.values { group.addTask { await self.lease(for: loop) } }
+        }
+        // Without handlers there is no loop, but a service runs until it is stopped.
+        while !state.withLock({ $0.isStopping }) { await ending.wait() }
+        await waitForAttempts()
+        let abandoned = state.withLock { $0.ledger.abandon() }
+        if !abandoned.isEmpty {
+            logger.warning(
+                "Attempts did not end in time and were cancelled", metadata: ["attempts": "\(abandoned.count)"])
+        }
+        for attempt in abandoned { cancel(attempt) }
+        deadlines.cancel()
+        state.withLock { $0.isSettlingOver = true }
+        overdue.wake()
+        await watch.value
+        settling.wake()
+        await settler.value
+        keeper.cancel()
+        await keeper.value
+    }
+
+    private func waitForAttempts() async {
+        let grace = Alarm(timeline) { [weak self] in self?.stop(isGraceOver: true) }
+        grace.set(at: timeline.now + configuration.shutdownGrace)
+        while state.withLock({ !$0.ledger.isIdle && !$0.isGraceOver }) { await ending.wait() }
+        grace.cancel()
+    }
+
+    /// Cancels the task of an attempt, now or as soon as it is there.
+    func cancel(_ attempt: LeaseLedger.AttemptID) {
+        let task = state.withLock { state in
+            state.cancelled.insert(attempt)
+            return state.tasks[attempt]
+        }
+        task?.cancel()
+    }
+
+    func storeDelay(afterFailure count: Int) -> Duration {
+        state.withLock { configuration.storeBackoff.delay(afterAttempt: count, using: &$0.generator) }
+    }
+}
 #endif

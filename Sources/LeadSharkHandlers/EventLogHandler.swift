@@ -1,35 +1,35 @@
 #if Server
-    public import LeadSharkDelivery
-    import LeadSharkWebhooks
-    public import Logging
+public import LeadSharkDelivery
+import LeadSharkWebhooks
+public import Logging
 
-    /// Writes a log line for each event, without any personal data: no name, no message, no address.
-    public struct EventLogHandler: DeliveryHandler {
-        /// The handler's name.
-        public let name: HandlerName
-        private let logger: Logger
+/// Writes a log line for each event, without any personal data: no name, no message, no address.
+public struct EventLogHandler: DeliveryHandler {
+    /// The handler's name.
+    public let name: HandlerName
+    private let logger: Logger
 
-        /// How many digits of an identity are shown: enough to find the event.
-        public static let identityPrefixLength = 12
+    /// How many digits of an identity are shown: enough to find the event.
+    public static let identityPrefixLength = 12
 
-        /// Makes a handler that logs to `logger`, at level `info`.
-        public init(name: HandlerName = "log", logger: Logger) {
-            self.name = name
-            self.logger = logger
-        }
-
-        /// Logs the event; it is always done.
-        public func handle(_ delivery: Delivery) async throws -> DeliveryOutcome {
-            let type = delivery.event.type.rawValue
-            logger.info(
-                "event delivered",
-                metadata: [
-                    "event": "\(HeaderSyntax.isToken(type) ? type : "(a type that cannot be shown)")",
-                    "webhook": "\(delivery.webhook)",
-                    "identity": "\(delivery.identity.hexadecimal.prefix(Self.identityPrefixLength))",
-                    "attempt": "\(delivery.attempt)",
-                ])
-            return .done
-        }
+    /// Makes a handler that logs to `logger`, at level `info`.
+    public init(name: HandlerName = "log", logger: Logger) {
+        self.name = name
+        self.logger = logger
     }
+
+    /// Logs the event; it is always done.
+    public func handle(_ delivery: Delivery) async throws -> DeliveryOutcome {
+        let type = delivery.event.type.rawValue
+        logger.info(
+            "event delivered",
+            metadata: [
+                "event": "\(HeaderSyntax.isToken(type) ? type : "(a type that cannot be shown)")",
+                "webhook": "\(delivery.webhook)",
+                "identity": "\(delivery.identity.hexadecimal.prefix(Self.identityPrefixLength))",
+                "attempt": "\(delivery.attempt)",
+            ])
+        return .done
+    }
+}
 #endif

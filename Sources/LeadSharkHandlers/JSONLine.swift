@@ -1,55 +1,55 @@
 #if Server
-    /// Writes one flat JSON object and the line break that ends it.
-    ///
-    /// The text of a string comes out as it is; only what JSON demands is escaped, so no string can break the line.
-    struct JSONLine {
-        private(set) var bytes: [UInt8] = [UInt8(ascii: "{")]
+/// Writes one flat JSON object and the line break that ends it.
+///
+/// The text of a string comes out as it is; only what JSON demands is escaped, so no string can break the line.
+struct JSONLine {
+    private(set) var bytes: [UInt8] = [UInt8(ascii: "{")]
 
-        mutating func add(_ name: String, _ value: String?) {
-            begin(name)
-            if let value { append(string: value) } else { append("null") }
-        }
-
-        mutating func add(_ name: String, _ value: Bool?) {
-            begin(name)
-            append(value.map { $0 ? "true" : "false" } ?? "null")
-        }
-
-        mutating func add(_ name: String, _ value: Int?) {
-            begin(name)
-            append(value.map(String.init) ?? "null")
-        }
-
-        /// The whole line.
-        consuming func finished() -> [UInt8] {
-            append("}\n")
-            return bytes
-        }
-
-        private mutating func begin(_ name: String) {
-            if bytes.count > 1 { bytes.append(UInt8(ascii: ",")) }
-            append(string: name)
-            bytes.append(UInt8(ascii: ":"))
-        }
-
-        private mutating func append(_ text: String) { bytes.append(contentsOf: text.utf8) }
-
-        private mutating func append(string text: String) {
-            bytes.append(UInt8(ascii: "\""))
-            for byte in text.utf8 {
-                switch byte {
-                case UInt8(ascii: "\""): append("\\\"")
-                case UInt8(ascii: "\\"): append("\\\\")
-                case UInt8(ascii: "\n"): append("\\n")
-                case UInt8(ascii: "\r"): append("\\r")
-                case UInt8(ascii: "\t"): append("\\t")
-                case 0..<0x20:
-                    append(byte < 0x10 ? "\\u000" : "\\u00")
-                    append(String(byte, radix: 16))
-                default: bytes.append(byte)
-                }
-            }
-            bytes.append(UInt8(ascii: "\""))
-        }
+    mutating func add(_ name: String, _ value: String?) {
+        begin(name)
+        if let value { append(string: value) } else { append("null") }
     }
+
+    mutating func add(_ name: String, _ value: Bool?) {
+        begin(name)
+        append(value.map { $0 ? "true" : "false" } ?? "null")
+    }
+
+    mutating func add(_ name: String, _ value: Int?) {
+        begin(name)
+        append(value.map(String.init) ?? "null")
+    }
+
+    /// The whole line.
+    consuming func finished() -> [UInt8] {
+        append("}\n")
+        return bytes
+    }
+
+    private mutating func begin(_ name: String) {
+        if bytes.count > 1 { bytes.append(UInt8(ascii: ",")) }
+        append(string: name)
+        bytes.append(UInt8(ascii: ":"))
+    }
+
+    private mutating func append(_ text: String) { bytes.append(contentsOf: text.utf8) }
+
+    private mutating func append(string text: String) {
+        bytes.append(UInt8(ascii: "\""))
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "\""): append("\\\"")
+            case UInt8(ascii: "\\"): append("\\\\")
+            case UInt8(ascii: "\n"): append("\\n")
+            case UInt8(ascii: "\r"): append("\\r")
+            case UInt8(ascii: "\t"): append("\\t")
+            case 0..<0x20:
+                append(byte < 0x10 ? "\\u000" : "\\u00")
+                append(String(byte, radix: 16))
+            default: bytes.append(byte)
+            }
+        }
+        bytes.append(UInt8(ascii: "\""))
+    }
+}
 #endif

@@ -1,141 +1,141 @@
 #if Server
-    public import LeadSharkDelivery
-    public import Logging
-    public import ServiceLifecycle
+public import LeadSharkDelivery
+public import Logging
+public import ServiceLifecycle
 
-    /// Everything between the socket and the handlers, put together.
+/// Everything between the socket and the handlers, put together.
+///
+/// ```swift
+/// struct CRM: DeliveryHandler {
+///     let name: HandlerName = "crm"
+///     func handle(_ delivery: Delivery) async throws -> DeliveryOutcome {
+///         guard let lead = delivery.event.lead else { return .done }
+///         try await upsert(lead, idempotencyKey: delivery.identity.hexadecimal)
+///         return .done
+///     }
+/// }
+///
+/// let webhook = WebhookEndpoint.Configuration(secrets: SecretSet(current: try SigningSecret(text)))
+/// let receiver = try Receiver(
+///     configuration: ReceiverConfiguration(webhooks: [webhook]), store: store, handlers: [CRM()], logger: logger)
+/// try await receiver.run()
+/// ```
+public struct Receiver: Service {
+    /// The queue and the worker.
+    public let engine: DeliveryEngine
+    /// The receiver's parts, in the order in which they start, for a service group of one's own. They stop in the
+    /// opposite order: no new connections, then the answers that are due, then what waits for its commit, then the worker.
+    public let services: [any Service]
+
+    private let configuration: ReceiverConfiguration
+    private let logger: Logger
+
+    /// Puts a receiver together. It listens when it runs.
     ///
-    /// ```swift
-    /// struct CRM: DeliveryHandler {
-    ///     let name: HandlerName = "crm"
-    ///     func handle(_ delivery: Delivery) async throws -> DeliveryOutcome {
-    ///         guard let lead = delivery.event.lead else { return .done }
-    ///         try await upsert(lead, idempotencyKey: delivery.identity.hexadecimal)
-    ///         return .done
-    ///     }
-    /// }
+    /// - Parameters:
+    ///   - store: Where events are kept. It stays the caller's to close.
+    ///   - handlers: Where leads go.
+    /// - Throws: ``ReceiverError`` when the configuration cannot work; what ``DeliveryEngine`` throws over `handlers`.
+    public init(
+        configuration: ReceiverConfiguration, store: any DeliveryStore, handlers: [any DeliveryHandler],
+        logger: Logger
+    ) throws {
+        try Self.check(configuration)
+        let engine = try DeliveryEngine(
+            store: store, handlers: handlers, limits: configuration.queue, worker: configuration.worker,
+            logger: logger)
+        self.engine = engine
+        self.configuration = configuration
+        self.logger = logger
+        // Without handlers a worker has nothing to do, and ends at once.
+        let worker: [any Service] = handlers.isEmpty ? [] : [engine.worker]
+        services = worker + [engine.queue] + Self.listeners(configuration, engine: engine, logger: logger)
+    }
+
+    /// Receives until one of the configuration's signals, or a graceful shutdown around it.
     ///
-    /// let webhook = WebhookEndpoint.Configuration(secrets: SecretSet(current: try SigningSecret(text)))
-    /// let receiver = try Receiver(
-    ///     configuration: ReceiverConfiguration(webhooks: [webhook]), store: store, handlers: [CRM()], logger: logger)
-    /// try await receiver.run()
-    /// ```
-    public struct Receiver: Service {
-        /// The queue and the worker.
-        public let engine: DeliveryEngine
-        /// The receiver's parts, in the order in which they start, for a service group of one's own. They stop in the
-        /// opposite order: no new connections, then the answers that are due, then what waits for its commit, then the worker.
-        public let services: [any Service]
+    /// - Throws: ``ReceiverError`` when it cannot listen where it should.
+    public func run() async throws {
+        try await makeServiceGroup().run()
+    }
 
-        private let configuration: ReceiverConfiguration
-        private let logger: Logger
+    /// A service group of the receiver's parts: what ``run()`` runs, for a caller that wants to stop it by
+    /// `triggerGracefulShutdown()`.
+    public func makeServiceGroup() -> ServiceGroup {
+        var group = ServiceGroupConfiguration(
+            services: services.map {
+                .init(
+                    service: $0, successTerminationBehavior: .gracefullyShutdownGroup,
+                    failureTerminationBehavior: .gracefullyShutdownGroup)
+            },
+            gracefulShutdownSignals: configuration.stopSignals, logger: logger)
+        group.maximumGracefulShutdownDuration = configuration.gracePeriod
+        return ServiceGroup(configuration: group)
+    }
 
-        /// Puts a receiver together. It listens when it runs.
-        ///
-        /// - Parameters:
-        ///   - store: Where events are kept. It stays the caller's to close.
-        ///   - handlers: Where leads go.
-        /// - Throws: ``ReceiverError`` when the configuration cannot work; what ``DeliveryEngine`` throws over `handlers`.
-        public init(
-            configuration: ReceiverConfiguration, store: any DeliveryStore, handlers: [any DeliveryHandler],
-            logger: Logger
-        ) throws {
-            try Self.check(configuration)
-            let engine = try DeliveryEngine(
-                store: store, handlers: handlers, limits: configuration.queue, worker: configuration.worker,
-                logger: logger)
-            self.engine = engine
-            self.configuration = configuration
-            self.logger = logger
-            // Without handlers a worker has nothing to do, and ends at once.
-            let worker: [any Service] = handlers.isEmpty ? [] : [engine.worker]
-            services = worker + [engine.queue] + Self.listeners(configuration, engine: engine, logger: logger)
+    private static func check(_ configuration: ReceiverConfiguration) throws(ReceiverError) {
+        guard !configuration.webhooks.isEmpty else {
+            throw ReceiverError(.noWebhook, "no webhook is configured, so nothing could arrive")
         }
-
-        /// Receives until one of the configuration's signals, or a graceful shutdown around it.
-        ///
-        /// - Throws: ``ReceiverError`` when it cannot listen where it should.
-        public func run() async throws {
-            try await makeServiceGroup().run()
+        var names: Set<WebhookName> = []
+        for webhook in configuration.webhooks where !names.insert(webhook.name).inserted {
+            throw ReceiverError(.duplicateWebhook, "two webhooks have the name \(webhook.name)")
         }
-
-        /// A service group of the receiver's parts: what ``run()`` runs, for a caller that wants to stop it by
-        /// `triggerGracefulShutdown()`.
-        public func makeServiceGroup() -> ServiceGroup {
-            var group = ServiceGroupConfiguration(
-                services: services.map {
-                    .init(
-                        service: $0, successTerminationBehavior: .gracefullyShutdownGroup,
-                        failureTerminationBehavior: .gracefullyShutdownGroup)
-                },
-                gracefulShutdownSignals: configuration.stopSignals, logger: logger)
-            group.maximumGracefulShutdownDuration = configuration.gracePeriod
-            return ServiceGroup(configuration: group)
-        }
-
-        private static func check(_ configuration: ReceiverConfiguration) throws(ReceiverError) {
-            guard !configuration.webhooks.isEmpty else {
-                throw ReceiverError(.noWebhook, "no webhook is configured, so nothing could arrive")
-            }
-            var names: Set<WebhookName> = []
-            for webhook in configuration.webhooks where !names.insert(webhook.name).inserted {
-                throw ReceiverError(.duplicateWebhook, "two webhooks have the name \(webhook.name)")
-            }
-            guard configuration.limits.isPositive else {
-                throw ReceiverError(.invalidLimit, "every limit on requests has to be greater than zero")
-            }
-        }
-
-        private static func listeners(
-            _ configuration: ReceiverConfiguration, engine: DeliveryEngine, logger: Logger
-        ) -> [any Service] {
-            let webhooks = ListenPlace.webhooks(configuration.listen)
-            let admin = configuration.adminListen.map { ListenPlace.admin($0) }
-            let control = configuration.controlSocketPath.map { ListenPlace.controlSocket(path: $0) }
-            let status = ReceiverStatus(
-                places: [webhooks, admin, control].compactMap { $0 },
-                addresses: ReceiverAddresses(
-                    webhooks: configuration.listen, admin: configuration.adminListen,
-                    controlSocketPath: configuration.controlSocketPath),
-                onListening: { addresses in
-                    logger.info(
-                        "The receiver listens",
-                        metadata: [
-                            "webhooks": "\(addresses.webhooks)", "admin": "\(addresses.admin?.description ?? "-")",
-                            "controlSocket": "\(addresses.controlSocketPath ?? "-")",
-                        ])
-                    await configuration.onListening(addresses)
-                })
-            func listener(
-                _ place: ListenPlace, _ responder: some RequestResponder, _ limits: RequestLimits
-            ) -> any Service {
-                Listener(
-                    place: place, responder: responder, limits: limits, clock: configuration.clock, status: status,
-                    logger: logger)
-            }
-            var small = configuration.limits
-            small.maximumConnectionCount = 64
-            small.maximumBufferedByteCount = 16 << 20
-
-            var services: [any Service] = []
-            if let admin {
-                var limits = small
-                limits.answerDeadline = HealthResponder.checkDeadline
-                let check = StoreCheck(store: engine.store, clock: configuration.clock)
-                services.append(listener(admin, HealthResponder(status: status, check: check, logger: logger), limits))
-            }
-            if let control {
-                var limits = small
-                limits.maximumBodyByteCount = ControlProtocol.maximumRequestByteCount
-                let responder = ControlResponder(
-                    engine: engine, webhooks: configuration.webhooks.map(\.name), status: status, logger: logger)
-                services.append(listener(control, responder, limits))
-            }
-            let endpoint = WebhookEndpoint(
-                webhooks: configuration.webhooks, sink: engine.queue, limits: configuration.limits,
-                retryAfter: configuration.retryAfter, logger: logger)
-            services.append(listener(webhooks, endpoint, configuration.limits))
-            return services
+        guard configuration.limits.isPositive else {
+            throw ReceiverError(.invalidLimit, "every limit on requests has to be greater than zero")
         }
     }
+
+    private static func listeners(
+        _ configuration: ReceiverConfiguration, engine: DeliveryEngine, logger: Logger
+    ) -> [any Service] {
+        let webhooks = ListenPlace.webhooks(configuration.listen)
+        let admin = configuration.adminListen.map { ListenPlace.admin($0) }
+        let control = configuration.controlSocketPath.map { ListenPlace.controlSocket(path: $0) }
+        let status = ReceiverStatus(
+            places: [webhooks, admin, control].compactMap { $0 },
+            addresses: ReceiverAddresses(
+                webhooks: configuration.listen, admin: configuration.adminListen,
+                controlSocketPath: configuration.controlSocketPath),
+            onListening: { addresses in
+                logger.info(
+                    "The receiver listens",
+                    metadata: [
+                        "webhooks": "\(addresses.webhooks)", "admin": "\(addresses.admin?.description ?? "-")",
+                        "controlSocket": "\(addresses.controlSocketPath ?? "-")",
+                    ])
+                await configuration.onListening(addresses)
+            })
+        func listener(
+            _ place: ListenPlace, _ responder: some RequestResponder, _ limits: RequestLimits
+        ) -> any Service {
+            Listener(
+                place: place, responder: responder, limits: limits, clock: configuration.clock, status: status,
+                logger: logger)
+        }
+        var small = configuration.limits
+        small.maximumConnectionCount = 64
+        small.maximumBufferedByteCount = 16 << 20
+
+        var services: [any Service] = []
+        if let admin {
+            var limits = small
+            limits.answerDeadline = HealthResponder.checkDeadline
+            let check = StoreCheck(store: engine.store, clock: configuration.clock)
+            services.append(listener(admin, HealthResponder(status: status, check: check, logger: logger), limits))
+        }
+        if let control {
+            var limits = small
+            limits.maximumBodyByteCount = ControlProtocol.maximumRequestByteCount
+            let responder = ControlResponder(
+                engine: engine, webhooks: configuration.webhooks.map(\.name), status: status, logger: logger)
+            services.append(listener(control, responder, limits))
+        }
+        let endpoint = WebhookEndpoint(
+            webhooks: configuration.webhooks, sink: engine.queue, limits: configuration.limits,
+            retryAfter: configuration.retryAfter, logger: logger)
+        services.append(listener(webhooks, endpoint, configuration.limits))
+        return services
+    }
+}
 #endif

@@ -1,121 +1,121 @@
 #if Server
-    import GRDB
-    public import LeadSharkDelivery
+import GRDB
+public import LeadSharkDelivery
 
-    extension SQLiteDeliveryStore {
-        /// The deliveries that are ready, oldest first.
-        static let readyQuery = "SELECT id FROM delivery WHERE handler = ? AND state = 'ready' ORDER BY id LIMIT ?"
+extension SQLiteDeliveryStore {
+    /// The deliveries that are ready, oldest first.
+    static let readyQuery = "SELECT id FROM delivery WHERE handler = ? AND state = 'ready' ORDER BY id LIMIT ?"
 
-        /// The waiting deliveries whose time has come, those that have been due for longest first.
-        static let dueQuery = """
-            SELECT id FROM delivery WHERE handler = ? AND state = 'waiting' AND due_at <= ? ORDER BY due_at LIMIT ?
-            """
+    /// The waiting deliveries whose time has come, those that have been due for longest first.
+    static let dueQuery = """
+        SELECT id FROM delivery WHERE handler = ? AND state = 'waiting' AND due_at <= ? ORDER BY due_at LIMIT ?
+        """
 
-        /// Leases up to `limit` deliveries, oldest first.
-        public func lease(_ handler: HandlerName, limit: Int, for duration: Duration) async throws -> [Lease] {
-            guard limit > 0 else { return [] }
-            let now = clock.now
-            let until = now + duration.inMicroseconds
-            return try await write { db in
-                let ready = try Int64.fetchAll(
-                    db.cachedStatement(sql: Self.readyQuery), arguments: [handler.text, limit])
-                let due = try Int64.fetchAll(
-                    db.cachedStatement(sql: Self.dueQuery), arguments: [handler.text, now, limit])
-                let take = try db.cachedStatement(
-                    sql: """
-                        UPDATE delivery SET state = 'leased', attempt = attempt + 1, fence = fence + 1,
-                          lease_until = ?, due_at = NULL
-                        WHERE id = ? AND state IN ('ready', 'waiting') RETURNING fence, attempt, crashes, event
-                        """)
-                return try (ready + due).sorted().prefix(limit).compactMap { id -> Lease? in
-                    guard let row = try Row.fetchOne(take, arguments: [until, id]) else { return nil }
-                    return Lease(
-                        token: LeaseToken(delivery: DeliveryID(rawValue: id), fence: row[0]), handler: handler,
-                        attempt: row[1], crashes: row[2], event: try StoredRows.event(row[3], in: db))
-                }
-            }
-        }
-
-        /// Ends leases, and returns the tokens whose lease was lost.
-        public func settle(_ settlements: [Settlement]) async throws -> Set<LeaseToken> {
-            guard !settlements.isEmpty else { return [] }
-            let now = clock.now
-            return try await write { db in
-                var lost: Set<LeaseToken> = []
-                for settlement in settlements where try !Self.settle(settlement, at: now, in: db) {
-                    lost.insert(settlement.token)
-                }
-                return lost
-            }
-        }
-
-        private static func settle(_ settlement: Settlement, at now: Int64, in db: Database) throws -> Bool {
-            let (assignments, values): (String, StatementArguments) =
-                switch settlement.verdict {
-                case .completed:
-                    ("state = 'completed', settled_at = ?, reason = NULL", [now])
-                case .retry(let after, let reason):
-                    (
-                        "state = 'waiting', due_at = ?, reason = ?",
-                        [now + after.inMicroseconds, DeliveryReason.bounded(reason)]
-                    )
-                case .deadLetter(let reason):
-                    ("state = 'deadLettered', settled_at = ?, reason = ?", [now, DeliveryReason.bounded(reason)])
-                case .release:
-                    ("state = 'ready', attempt = attempt - 1", [])
-                }
-            let token: StatementArguments = [settlement.token.delivery.rawValue, settlement.token.fence]
-            try db.cachedStatement(
+    /// Leases up to `limit` deliveries, oldest first.
+    public func lease(_ handler: HandlerName, limit: Int, for duration: Duration) async throws -> [Lease] {
+        guard limit > 0 else { return [] }
+        let now = clock.now
+        let until = now + duration.inMicroseconds
+        return try await write { db in
+            let ready = try Int64.fetchAll(
+                db.cachedStatement(sql: Self.readyQuery), arguments: [handler.text, limit])
+            let due = try Int64.fetchAll(
+                db.cachedStatement(sql: Self.dueQuery), arguments: [handler.text, now, limit])
+            let take = try db.cachedStatement(
                 sql: """
-                    UPDATE delivery SET \(assignments), lease_until = NULL
-                    WHERE id = ? AND fence = ? AND state = 'leased'
-                    """
-            ).execute(arguments: values + token)
-            return db.changesCount == 1
-        }
-
-        /// Makes leases last longer, and returns the tokens whose lease was lost.
-        public func renew(_ tokens: [LeaseToken], for duration: Duration) async throws -> Set<LeaseToken> {
-            guard !tokens.isEmpty else { return [] }
-            let until = clock.now + duration.inMicroseconds
-            return try await write { db in
-                let renew = try db.cachedStatement(
-                    sql: "UPDATE delivery SET lease_until = ? WHERE id = ? AND fence = ? AND state = 'leased'")
-                var lost: Set<LeaseToken> = []
-                for token in tokens {
-                    try renew.execute(arguments: [until, token.delivery.rawValue, token.fence])
-                    if db.changesCount == 0 { lost.insert(token) }
-                }
-                return lost
-            }
-        }
-
-        /// Makes deliveries whose lease has run out ready again, with their crash count raised.
-        public func reclaimExpired() async throws -> Int {
-            let now = clock.now
-            return try await write { db in
-                try db.cachedStatement(
-                    sql: """
-                        UPDATE delivery SET state = 'ready', lease_until = NULL, crashes = crashes + 1
-                        WHERE state = 'leased' AND lease_until <= ?
-                        """
-                ).execute(arguments: [now])
-                return db.changesCount
-            }
-        }
-
-        /// How long until the next delivery of `handler` is due.
-        public func timeUntilNextDelivery(for handler: HandlerName) async throws -> Duration? {
-            let now = clock.now
-            return try await access { db in
-                let ready = try db.cachedStatement(sql: Self.readyQuery)
-                if try Int64.fetchOne(ready, arguments: [handler.text, 1]) != nil { return .zero }
-                let next = try db.cachedStatement(
-                    sql: """
-                        SELECT due_at FROM delivery WHERE handler = ? AND state = 'waiting' ORDER BY due_at LIMIT 1
-                        """)
-                return try Int64.fetchOne(next, arguments: [handler.text]).map { .microseconds(max($0 - now, 0)) }
+                    UPDATE delivery SET state = 'leased', attempt = attempt + 1, fence = fence + 1,
+                      lease_until = ?, due_at = NULL
+                    WHERE id = ? AND state IN ('ready', 'waiting') RETURNING fence, attempt, crashes, event
+                    """)
+            return try (ready + due).sorted().prefix(limit).compactMap { id -> Lease? in
+                guard let row = try Row.fetchOne(take, arguments: [until, id]) else { return nil }
+                return Lease(
+                    token: LeaseToken(delivery: DeliveryID(rawValue: id), fence: row[0]), handler: handler,
+                    attempt: row[1], crashes: row[2], event: try StoredRows.event(row[3], in: db))
             }
         }
     }
+
+    /// Ends leases, and returns the tokens whose lease was lost.
+    public func settle(_ settlements: [Settlement]) async throws -> Set<LeaseToken> {
+        guard !settlements.isEmpty else { return [] }
+        let now = clock.now
+        return try await write { db in
+            var lost: Set<LeaseToken> = []
+            for settlement in settlements where try !Self.settle(settlement, at: now, in: db) {
+                lost.insert(settlement.token)
+            }
+            return lost
+        }
+    }
+
+    private static func settle(_ settlement: Settlement, at now: Int64, in db: Database) throws -> Bool {
+        let (assignments, values): (String, StatementArguments) =
+            switch settlement.verdict {
+            case .completed:
+                ("state = 'completed', settled_at = ?, reason = NULL", [now])
+            case .retry(let after, let reason):
+                (
+                    "state = 'waiting', due_at = ?, reason = ?",
+                    [now + after.inMicroseconds, DeliveryReason.bounded(reason)]
+                )
+            case .deadLetter(let reason):
+                ("state = 'deadLettered', settled_at = ?, reason = ?", [now, DeliveryReason.bounded(reason)])
+            case .release:
+                ("state = 'ready', attempt = attempt - 1", [])
+            }
+        let token: StatementArguments = [settlement.token.delivery.rawValue, settlement.token.fence]
+        try db.cachedStatement(
+            sql: """
+                UPDATE delivery SET \(assignments), lease_until = NULL
+                WHERE id = ? AND fence = ? AND state = 'leased'
+                """
+        ).execute(arguments: values + token)
+        return db.changesCount == 1
+    }
+
+    /// Makes leases last longer, and returns the tokens whose lease was lost.
+    public func renew(_ tokens: [LeaseToken], for duration: Duration) async throws -> Set<LeaseToken> {
+        guard !tokens.isEmpty else { return [] }
+        let until = clock.now + duration.inMicroseconds
+        return try await write { db in
+            let renew = try db.cachedStatement(
+                sql: "UPDATE delivery SET lease_until = ? WHERE id = ? AND fence = ? AND state = 'leased'")
+            var lost: Set<LeaseToken> = []
+            for token in tokens {
+                try renew.execute(arguments: [until, token.delivery.rawValue, token.fence])
+                if db.changesCount == 0 { lost.insert(token) }
+            }
+            return lost
+        }
+    }
+
+    /// Makes deliveries whose lease has run out ready again, with their crash count raised.
+    public func reclaimExpired() async throws -> Int {
+        let now = clock.now
+        return try await write { db in
+            try db.cachedStatement(
+                sql: """
+                    UPDATE delivery SET state = 'ready', lease_until = NULL, crashes = crashes + 1
+                    WHERE state = 'leased' AND lease_until <= ?
+                    """
+            ).execute(arguments: [now])
+            return db.changesCount
+        }
+    }
+
+    /// How long until the next delivery of `handler` is due.
+    public func timeUntilNextDelivery(for handler: HandlerName) async throws -> Duration? {
+        let now = clock.now
+        return try await access { db in
+            let ready = try db.cachedStatement(sql: Self.readyQuery)
+            if try Int64.fetchOne(ready, arguments: [handler.text, 1]) != nil { return .zero }
+            let next = try db.cachedStatement(
+                sql: """
+                    SELECT due_at FROM delivery WHERE handler = ? AND state = 'waiting' ORDER BY due_at LIMIT 1
+                    """)
+            return try Int64.fetchOne(next, arguments: [handler.text]).map { .microseconds(max($0 - now, 0)) }
+        }
+    }
+}
 #endif

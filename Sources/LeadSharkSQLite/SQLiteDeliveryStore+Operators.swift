@@ -1,102 +1,102 @@
 #if Server
-    import Foundation
-    import GRDB
-    public import LeadSharkDelivery
-    import LeadSharkWebhooks
+import Foundation
+import GRDB
+public import LeadSharkDelivery
+import LeadSharkWebhooks
 
-    extension SQLiteDeliveryStore {
-        /// Deliveries that match, newest first.
-        public func deliveries(matching query: DeliveryQuery) async throws -> [DeliverySummary] {
-            try await read { db in
-                var conditions: [String] = []
-                var arguments: StatementArguments = []
-                func require(_ condition: String, _ value: (any DatabaseValueConvertible)?) {
-                    guard let value else { return }
-                    conditions.append(condition)
-                    arguments += [value]
-                }
-                if !query.ids.isEmpty {
-                    // As one value, since the number of parameters is bounded.
-                    conditions.append("d.id IN (SELECT value FROM json_each(?))")
-                    arguments += ["[\(query.ids.map(\.description).joined(separator: ","))]"]
-                }
-                if !query.states.isEmpty {
-                    let states = query.states.map(\.rawValue).sorted()
-                    conditions.append("d.state IN (\(states.map { _ in "?" }.joined(separator: ", ")))")
-                    arguments += StatementArguments(states)
-                }
-                require("d.handler = ?", query.handler?.text)
-                require("e.webhook = ?", query.webhook?.text)
-                require("e.type = CAST(? AS TEXT)", query.type.map { Data($0.rawValue.utf8) })
-                arguments += [max(query.limit, 0)]
-                let filter = conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND ")
-                let sql = """
-                    SELECT \(StoredRows.summaryColumns) FROM delivery d CROSS JOIN event e ON e.id = d.event
-                    \(filter) ORDER BY d.id DESC LIMIT ?
-                    """
-                return try Row.fetchAll(db, sql: sql, arguments: arguments).map(StoredRows.summary)
+extension SQLiteDeliveryStore {
+    /// Deliveries that match, newest first.
+    public func deliveries(matching query: DeliveryQuery) async throws -> [DeliverySummary] {
+        try await read { db in
+            var conditions: [String] = []
+            var arguments: StatementArguments = []
+            func require(_ condition: String, _ value: (any DatabaseValueConvertible)?) {
+                guard let value else { return }
+                conditions.append(condition)
+                arguments += [value]
             }
+            if !query.ids.isEmpty {
+                // As one value, since the number of parameters is bounded.
+                conditions.append("d.id IN (SELECT value FROM json_each(?))")
+                arguments += ["[\(query.ids.map(\.description).joined(separator: ","))]"]
+            }
+            if !query.states.isEmpty {
+                let states = query.states.map(\.rawValue).sorted()
+                conditions.append("d.state IN (\(states.map { _ in "?" }.joined(separator: ", ")))")
+                arguments += StatementArguments(states)
+            }
+            require("d.handler = ?", query.handler?.text)
+            require("e.webhook = ?", query.webhook?.text)
+            require("e.type = CAST(? AS TEXT)", query.type.map { Data($0.rawValue.utf8) })
+            arguments += [max(query.limit, 0)]
+            let filter = conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND ")
+            let sql = """
+                SELECT \(StoredRows.summaryColumns) FROM delivery d CROSS JOIN event e ON e.id = d.event
+                \(filter) ORDER BY d.id DESC LIMIT ?
+                """
+            return try Row.fetchAll(db, sql: sql, arguments: arguments).map(StoredRows.summary)
         }
+    }
 
-        /// One event with all that belongs to it.
-        public func record(of event: EventID) async throws -> EventRecord? {
-            try await read { db in
-                let id = event.rawValue
-                let count = try Int.fetchOne(db, sql: "SELECT duplicate_count FROM event WHERE id = ?", arguments: [id])
-                guard let count else { return nil }
-                let sql = """
-                    SELECT \(StoredRows.summaryColumns) FROM delivery d JOIN event e ON e.id = d.event
-                    WHERE d.event = ? ORDER BY d.id
-                    """
-                let variants = try Data.fetchAll(
-                    db, sql: "SELECT payload FROM variant WHERE event = ? ORDER BY id", arguments: [id])
-                return EventRecord(
-                    event: try StoredRows.event(id, in: db),
-                    deliveries: try Row.fetchAll(db, sql: sql, arguments: [id]).map(StoredRows.summary),
-                    duplicateCount: count, otherPayloads: variants.map(StoredRows.bytes))
-            }
+    /// One event with all that belongs to it.
+    public func record(of event: EventID) async throws -> EventRecord? {
+        try await read { db in
+            let id = event.rawValue
+            let count = try Int.fetchOne(db, sql: "SELECT duplicate_count FROM event WHERE id = ?", arguments: [id])
+            guard let count else { return nil }
+            let sql = """
+                SELECT \(StoredRows.summaryColumns) FROM delivery d JOIN event e ON e.id = d.event
+                WHERE d.event = ? ORDER BY d.id
+                """
+            let variants = try Data.fetchAll(
+                db, sql: "SELECT payload FROM variant WHERE event = ? ORDER BY id", arguments: [id])
+            return EventRecord(
+                event: try StoredRows.event(id, in: db),
+                deliveries: try Row.fetchAll(db, sql: sql, arguments: [id]).map(StoredRows.summary),
+                duplicateCount: count, otherPayloads: variants.map(StoredRows.bytes))
         }
+    }
 
-        /// Makes completed or dead deliveries ready again, their attempts counted anew.
-        public func redeliver(_ deliveries: [DeliveryID]) async throws -> [DeliveryID] {
-            try await write { db in
-                let statement = try db.cachedStatement(
-                    sql: """
-                        UPDATE delivery SET state = 'ready', attempt = 0, crashes = 0, reason = NULL, settled_at = NULL
-                        WHERE id = ? AND state IN ('completed', 'deadLettered')
-                        """)
-                return try deliveries.filter { id in
-                    try statement.execute(arguments: [id.rawValue])
-                    return db.changesCount == 1
-                }
-            }
-        }
-
-        /// How many deliveries there are in each state, by handler.
-        public func counts() async throws -> [HandlerName: [DeliveryState: Int]] {
-            try await read { db in
-                var counts: [HandlerName: [DeliveryState: Int]] = [:]
-                let sql = "SELECT handler, state, count(*) FROM delivery GROUP BY handler, state"
-                for row in try Row.fetchAll(db, sql: sql) {
-                    guard let handler = HandlerName(row[0] as String), let state = DeliveryState(rawValue: row[1])
-                    else { throw StoredRows.damage }
-                    counts[handler, default: [:]][state] = row[2]
-                }
-                return counts
-            }
-        }
-
-        /// Commits something small, and throws when that does not get to the disk.
-        public func checkHealth() async throws {
-            let now = clock.timeOfDay
-            let isSafe = try await access { try Self.isSafe($0) }
-            guard isSafe else {
-                throw DeliveryStoreError(.unavailable, message: "commits are not safe from a loss of power")
-            }
-            try await write { db in
-                try db.cachedStatement(sql: "INSERT OR REPLACE INTO health (id, checked_at) VALUES (1, ?)")
-                    .execute(arguments: [now])
+    /// Makes completed or dead deliveries ready again, their attempts counted anew.
+    public func redeliver(_ deliveries: [DeliveryID]) async throws -> [DeliveryID] {
+        try await write { db in
+            let statement = try db.cachedStatement(
+                sql: """
+                    UPDATE delivery SET state = 'ready', attempt = 0, crashes = 0, reason = NULL, settled_at = NULL
+                    WHERE id = ? AND state IN ('completed', 'deadLettered')
+                    """)
+            return try deliveries.filter { id in
+                try statement.execute(arguments: [id.rawValue])
+                return db.changesCount == 1
             }
         }
     }
+
+    /// How many deliveries there are in each state, by handler.
+    public func counts() async throws -> [HandlerName: [DeliveryState: Int]] {
+        try await read { db in
+            var counts: [HandlerName: [DeliveryState: Int]] = [:]
+            let sql = "SELECT handler, state, count(*) FROM delivery GROUP BY handler, state"
+            for row in try Row.fetchAll(db, sql: sql) {
+                guard let handler = HandlerName(row[0] as String), let state = DeliveryState(rawValue: row[1])
+                else { throw StoredRows.damage }
+                counts[handler, default: [:]][state] = row[2]
+            }
+            return counts
+        }
+    }
+
+    /// Commits something small, and throws when that does not get to the disk.
+    public func checkHealth() async throws {
+        let now = clock.timeOfDay
+        let isSafe = try await access { try Self.isSafe($0) }
+        guard isSafe else {
+            throw DeliveryStoreError(.unavailable, message: "commits are not safe from a loss of power")
+        }
+        try await write { db in
+            try db.cachedStatement(sql: "INSERT OR REPLACE INTO health (id, checked_at) VALUES (1, ?)")
+                .execute(arguments: [now])
+        }
+    }
+}
 #endif

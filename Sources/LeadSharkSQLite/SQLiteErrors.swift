@@ -1,59 +1,59 @@
 #if Server
-    import GRDB
-    import LeadSharkDelivery
+import GRDB
+import LeadSharkDelivery
 
-    /// What SQLite's errors mean to those who use the store.
-    enum SQLiteErrors {
-        static func storeError(_ error: any Error) -> any Error {
-            guard let error = error as? DatabaseError else { return error }
-            return storeError(error)
-        }
+/// What SQLite's errors mean to those who use the store.
+enum SQLiteErrors {
+    static func storeError(_ error: any Error) -> any Error {
+        guard let error = error as? DatabaseError else { return error }
+        return storeError(error)
+    }
 
-        static func storeError(_ error: DatabaseError) -> DeliveryStoreError {
-            let number = error.extendedResultCode.rawValue
-            switch error.resultCode {
-            case .SQLITE_FULL:
-                return DeliveryStoreError(.diskFull, message: "the disk is full: SQLite could not write the store")
-            case .SQLITE_IOERR:
-                return DeliveryStoreError(
-                    .inputOutput, message: "the disk failed: SQLite reports an input/output error (\(number))")
-            case .SQLITE_BUSY, .SQLITE_LOCKED:
-                return DeliveryStoreError(.busy, message: "another program keeps the store locked (\(number))")
-            case .SQLITE_CORRUPT, .SQLITE_NOTADB:
-                return DeliveryStoreError(.corrupt, message: "the store's file is damaged (\(number))")
-            case .SQLITE_CONSTRAINT, .SQLITE_TOOBIG, .SQLITE_MISMATCH:
-                return DeliveryStoreError(.rowRefused, message: "SQLite refused a row (\(number))")
-            case .SQLITE_READONLY:
-                return DeliveryStoreError(.readOnly, message: "the store's file cannot be written (\(number))")
-            default:
-                return DeliveryStoreError(.unavailable, message: "SQLite reports error \(number)")
-            }
-        }
-
-        static func openingError(_ error: any Error, path: String) -> StoreOpeningError {
-            if let error = error as? StoreOpeningError { return error }
-            guard let error = error as? DatabaseError else {
-                return StoreOpeningError(
-                    .unavailable, message: "The store \(path) cannot be opened: \(type(of: error)).")
-            }
-            let number = error.extendedResultCode.rawValue
-            switch error.resultCode {
-            case .SQLITE_NOTADB:
-                return StoreFile.notADatabase(path)
-            case .SQLITE_CORRUPT:
-                return StoreFile.corrupt(path)
-            case .SQLITE_FULL:
-                return StoreOpeningError(
-                    .diskFull, message: "There is no space left for the store \(path); free some and start again.")
-            case .SQLITE_BUSY, .SQLITE_LOCKED:
-                return StoreOpeningError(
-                    .inUse, message: "Another program keeps the store \(path) locked; end it and start again.")
-            case .SQLITE_CANTOPEN, .SQLITE_PERM, .SQLITE_READONLY:
-                return StoreFile.notPermitted(path)
-            default:
-                return StoreOpeningError(
-                    .unavailable, message: "The store \(path) cannot be opened: SQLite reports error \(number).")
-            }
+    static func storeError(_ error: DatabaseError) -> DeliveryStoreError {
+        let number = error.extendedResultCode.rawValue
+        switch error.resultCode {
+        case .SQLITE_FULL:
+            return DeliveryStoreError(.diskFull, message: "the disk is full: SQLite could not write the store")
+        case .SQLITE_IOERR:
+            return DeliveryStoreError(
+                .inputOutput, message: "the disk failed: SQLite reports an input/output error (\(number))")
+        case .SQLITE_BUSY, .SQLITE_LOCKED:
+            return DeliveryStoreError(.busy, message: "another program keeps the store locked (\(number))")
+        case .SQLITE_CORRUPT, .SQLITE_NOTADB:
+            return DeliveryStoreError(.corrupt, message: "the store's file is damaged (\(number))")
+        case .SQLITE_CONSTRAINT, .SQLITE_TOOBIG, .SQLITE_MISMATCH:
+            return DeliveryStoreError(.rowRefused, message: "SQLite refused a row (\(number))")
+        case .SQLITE_READONLY:
+            return DeliveryStoreError(.readOnly, message: "the store's file cannot be written (\(number))")
+        default:
+            return DeliveryStoreError(.unavailable, message: "SQLite reports error \(number)")
         }
     }
+
+    static func openingError(_ error: any Error, path: String) -> StoreOpeningError {
+        if let error = error as? StoreOpeningError { return error }
+        guard let error = error as? DatabaseError else {
+            return StoreOpeningError(
+                .unavailable, message: "The store \(path) cannot be opened: \(type(of: error)).")
+        }
+        let number = error.extendedResultCode.rawValue
+        switch error.resultCode {
+        case .SQLITE_NOTADB:
+            return StoreFile.notADatabase(path)
+        case .SQLITE_CORRUPT:
+            return StoreFile.corrupt(path)
+        case .SQLITE_FULL:
+            return StoreOpeningError(
+                .diskFull, message: "There is no space left for the store \(path); free some and start again.")
+        case .SQLITE_BUSY, .SQLITE_LOCKED:
+            return StoreOpeningError(
+                .inUse, message: "Another program keeps the store \(path) locked; end it and start again.")
+        case .SQLITE_CANTOPEN, .SQLITE_PERM, .SQLITE_READONLY:
+            return StoreFile.notPermitted(path)
+        default:
+            return StoreOpeningError(
+                .unavailable, message: "The store \(path) cannot be opened: SQLite reports error \(number).")
+        }
+    }
+}
 #endif

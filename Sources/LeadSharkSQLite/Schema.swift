@@ -1,112 +1,112 @@
 #if Server
-    import GRDB
+import GRDB
 
-    /// The tables, as numbered steps. A step that was released is never changed; a new one is appended.
-    ///
-    /// Times are microseconds since 1970. `identity` is apart from `event`, so that identities can be remembered longer than
-    /// events; `lane` in `delivery` is set for handlers that ask for lanes, whose deliveries behind the head are `queued`.
-    enum Schema {
-        /// Marks the file as ours: `LSwq`.
-        static let applicationID: Int32 = 0x4C53_7771
+/// The tables, as numbered steps. A step that was released is never changed; a new one is appended.
+///
+/// Times are microseconds since 1970. `identity` is apart from `event`, so that identities can be remembered longer than
+/// events; `lane` in `delivery` is set for handlers that ask for lanes, whose deliveries behind the head are `queued`.
+enum Schema {
+    /// Marks the file as ours: `LSwq`.
+    static let applicationID: Int32 = 0x4C53_7771
 
-        static let migrations: [String] = [
-            """
-            CREATE TABLE identity (
-              identity BLOB NOT NULL PRIMARY KEY CHECK (length(identity) = 32),
-              event INTEGER NOT NULL,
-              first_seen_at INTEGER NOT NULL
-            ) STRICT, WITHOUT ROWID;
+    static let migrations: [String] = [
+        """
+        CREATE TABLE identity (
+          identity BLOB NOT NULL PRIMARY KEY CHECK (length(identity) = 32),
+          event INTEGER NOT NULL,
+          first_seen_at INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
 
-            CREATE TABLE event (
-              id INTEGER PRIMARY KEY AUTOINCREMENT,
-              webhook TEXT NOT NULL,
-              identity BLOB NOT NULL CHECK (length(identity) = 32),
-              type TEXT,
-              lane BLOB NOT NULL CHECK (length(lane) = 32),
-              received_at INTEGER NOT NULL,
-              secret TEXT NOT NULL CHECK (secret IN ('current', 'previous')),
-              contradicting_header TEXT,
-              is_test INTEGER NOT NULL CHECK (is_test IN (0, 1)),
-              duplicate_count INTEGER NOT NULL DEFAULT 0,
-              payload BLOB NOT NULL
-            ) STRICT;
+        CREATE TABLE event (
+          id INTEGER PRIMARY KEY AUTOINCREMENT,
+          webhook TEXT NOT NULL,
+          identity BLOB NOT NULL CHECK (length(identity) = 32),
+          type TEXT,
+          lane BLOB NOT NULL CHECK (length(lane) = 32),
+          received_at INTEGER NOT NULL,
+          secret TEXT NOT NULL CHECK (secret IN ('current', 'previous')),
+          contradicting_header TEXT,
+          is_test INTEGER NOT NULL CHECK (is_test IN (0, 1)),
+          duplicate_count INTEGER NOT NULL DEFAULT 0,
+          payload BLOB NOT NULL
+        ) STRICT;
 
-            CREATE TABLE variant (
-              id INTEGER PRIMARY KEY,
-              event INTEGER NOT NULL REFERENCES event (id) ON DELETE CASCADE,
-              received_at INTEGER NOT NULL,
-              payload BLOB NOT NULL
-            ) STRICT;
-            CREATE INDEX variant_event ON variant (event);
+        CREATE TABLE variant (
+          id INTEGER PRIMARY KEY,
+          event INTEGER NOT NULL REFERENCES event (id) ON DELETE CASCADE,
+          received_at INTEGER NOT NULL,
+          payload BLOB NOT NULL
+        ) STRICT;
+        CREATE INDEX variant_event ON variant (event);
 
-            CREATE TABLE delivery (
-              id INTEGER PRIMARY KEY AUTOINCREMENT,
-              event INTEGER NOT NULL REFERENCES event (id) ON DELETE CASCADE,
-              handler TEXT NOT NULL,
-              state TEXT NOT NULL
-                CHECK (state IN ('queued', 'ready', 'leased', 'waiting', 'completed', 'deadLettered')),
-              attempt INTEGER NOT NULL DEFAULT 0 CHECK (attempt >= 0),
-              crashes INTEGER NOT NULL DEFAULT 0 CHECK (crashes >= 0),
-              fence INTEGER NOT NULL DEFAULT 0,
-              lane BLOB CHECK (length(lane) = 32),
-              lease_until INTEGER,
-              due_at INTEGER,
-              settled_at INTEGER,
-              reason TEXT CHECK (length(CAST(reason AS BLOB)) <= 500),
-              UNIQUE (event, handler),
-              CHECK ((state = 'leased') = (lease_until IS NOT NULL)),
-              CHECK ((state = 'waiting') = (due_at IS NOT NULL)),
-              CHECK ((state IN ('completed', 'deadLettered')) = (settled_at IS NOT NULL))
-            ) STRICT;
-            CREATE INDEX delivery_ready ON delivery (handler, id) WHERE state = 'ready';
-            CREATE INDEX delivery_waiting ON delivery (handler, due_at) WHERE state = 'waiting';
-            CREATE INDEX delivery_leased ON delivery (lease_until) WHERE state = 'leased';
+        CREATE TABLE delivery (
+          id INTEGER PRIMARY KEY AUTOINCREMENT,
+          event INTEGER NOT NULL REFERENCES event (id) ON DELETE CASCADE,
+          handler TEXT NOT NULL,
+          state TEXT NOT NULL
+            CHECK (state IN ('queued', 'ready', 'leased', 'waiting', 'completed', 'deadLettered')),
+          attempt INTEGER NOT NULL DEFAULT 0 CHECK (attempt >= 0),
+          crashes INTEGER NOT NULL DEFAULT 0 CHECK (crashes >= 0),
+          fence INTEGER NOT NULL DEFAULT 0,
+          lane BLOB CHECK (length(lane) = 32),
+          lease_until INTEGER,
+          due_at INTEGER,
+          settled_at INTEGER,
+          reason TEXT CHECK (length(CAST(reason AS BLOB)) <= 500),
+          UNIQUE (event, handler),
+          CHECK ((state = 'leased') = (lease_until IS NOT NULL)),
+          CHECK ((state = 'waiting') = (due_at IS NOT NULL)),
+          CHECK ((state IN ('completed', 'deadLettered')) = (settled_at IS NOT NULL))
+        ) STRICT;
+        CREATE INDEX delivery_ready ON delivery (handler, id) WHERE state = 'ready';
+        CREATE INDEX delivery_waiting ON delivery (handler, due_at) WHERE state = 'waiting';
+        CREATE INDEX delivery_leased ON delivery (lease_until) WHERE state = 'leased';
 
-            CREATE TABLE health (
-              id INTEGER PRIMARY KEY CHECK (id = 1),
-              checked_at INTEGER NOT NULL
-            ) STRICT;
-            """
-        ]
+        CREATE TABLE health (
+          id INTEGER PRIMARY KEY CHECK (id = 1),
+          checked_at INTEGER NOT NULL
+        ) STRICT;
+        """
+    ]
 
-        /// Tells whether a file that is there already is ours, without changing it.
-        static func inspect(_ db: Database, path: String, mayBeOlder: Bool) throws {
-            let application = try Int32.fetchOne(db, sql: "PRAGMA application_id") ?? 0
-            let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
-            let isEmpty = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema") == 0
-            // We may have been stopped after making the file and before its first table.
-            let isBegun = application == 0 && version == 0 && isEmpty
-            guard application == applicationID || isBegun else {
-                throw StoreOpeningError(
-                    .foreignDatabase,
-                    message: "The file \(path) is another program's SQLite database; name another path for the store.")
-            }
-            if version > migrations.count {
-                throw StoreOpeningError(
-                    .newerSchema,
-                    message:
-                        "A later version of this program made the store \(path) (its schema is \(version), this program knows \(migrations.count)); use that version."
-                )
-            }
-            if version < migrations.count && !mayBeOlder {
-                throw StoreOpeningError(
-                    .olderSchema,
-                    message:
-                        "The store \(path) is of an earlier version; start the receiver once to bring it up to date.")
-            }
+    /// Tells whether a file that is there already is ours, without changing it.
+    static func inspect(_ db: Database, path: String, mayBeOlder: Bool) throws {
+        let application = try Int32.fetchOne(db, sql: "PRAGMA application_id") ?? 0
+        let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
+        let isEmpty = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema") == 0
+        // We may have been stopped after making the file and before its first table.
+        let isBegun = application == 0 && version == 0 && isEmpty
+        guard application == applicationID || isBegun else {
+            throw StoreOpeningError(
+                .foreignDatabase,
+                message: "The file \(path) is another program's SQLite database; name another path for the store.")
         }
+        if version > migrations.count {
+            throw StoreOpeningError(
+                .newerSchema,
+                message:
+                    "A later version of this program made the store \(path) (its schema is \(version), this program knows \(migrations.count)); use that version."
+            )
+        }
+        if version < migrations.count && !mayBeOlder {
+            throw StoreOpeningError(
+                .olderSchema,
+                message:
+                    "The store \(path) is of an earlier version; start the receiver once to bring it up to date.")
+        }
+    }
 
-        /// Brings the tables up to date, each step in one transaction.
-        static func migrate(_ db: Database, upTo last: Int = migrations.count) throws {
-            let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
-            for (index, step) in migrations.prefix(last).enumerated().dropFirst(version) {
-                try db.inTransaction(.immediate) {
-                    try db.execute(sql: step)
-                    try db.execute(sql: "PRAGMA application_id = \(applicationID)")
-                    try db.execute(sql: "PRAGMA user_version = \(index + 1)")
-                    return .commit
-                }
+    /// Brings the tables up to date, each step in one transaction.
+    static func migrate(_ db: Database, upTo last: Int = migrations.count) throws {
+        let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
+        for (index, step) in migrations.prefix(last).enumerated().dropFirst(version) {
+            try db.inTransaction(.immediate) {
+                try db.execute(sql: step)
+                try db.execute(sql: "PRAGMA application_id = \(applicationID)")
+                try db.execute(sql: "PRAGMA user_version = \(index + 1)")
+                return .commit
             }
         }
     }
+}
 #endif

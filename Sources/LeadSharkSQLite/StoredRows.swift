@@ -1,54 +1,54 @@
 #if Server
-    import Foundation
-    import GRDB
-    import LeadSharkDelivery
-    import LeadSharkWebhooks
+import Foundation
+import GRDB
+import LeadSharkDelivery
+import LeadSharkWebhooks
 
-    /// How rows become values again. A row that we cannot have written is reported as damage.
-    enum StoredRows {
-        static func event(_ id: Int64, in db: Database) throws -> StoredEvent {
-            let statement = try db.cachedStatement(
-                sql: """
-                    SELECT webhook, identity, CAST(type AS BLOB), received_at, secret,
-                      CAST(contradicting_header AS BLOB), payload
-                    FROM event WHERE id = ?
-                    """)
-            guard let row = try Row.fetchOne(statement, arguments: [id]) else { throw damage }
-            guard let webhook = WebhookName(row[0] as String), let identity = EventIdentity(bytes: bytes(row[1])),
-                let secret = SecretSet.Position(rawValue: row[4])
-            else { throw damage }
-            return StoredEvent(
-                id: EventID(rawValue: id), webhook: webhook, identity: identity,
-                type: text(row[2]).map { EventType(rawValue: $0) }, receivedAt: date(row[3]), payload: bytes(row[6]),
-                secret: secret, contradictingHeader: text(row[5]))
-        }
-
-        /// The columns of ``summary(_:)``, from `delivery` as `d` and `event` as `e`.
-        static let summaryColumns = """
-            d.id, d.event, e.identity, e.webhook, CAST(e.type AS BLOB), d.handler, d.state, d.attempt, e.received_at,
-            d.due_at, d.reason
-            """
-
-        static func summary(_ row: Row) throws -> DeliverySummary {
-            guard let identity = EventIdentity(bytes: bytes(row[2])), let webhook = WebhookName(row[3] as String),
-                let handler = HandlerName(row[5] as String), let state = DeliveryState(rawValue: row[6])
-            else { throw damage }
-            return DeliverySummary(
-                id: DeliveryID(rawValue: row[0]), event: EventID(rawValue: row[1]), identity: identity,
-                webhook: webhook, type: text(row[4]).map { EventType(rawValue: $0) }, handler: handler, state: state,
-                attempts: row[7], receivedAt: date(row[8]), dueAt: (row[9] as Int64?).map(date), reason: row[10])
-        }
-
-        static func bytes(_ data: Data) -> [UInt8] { [UInt8](data) }
-
-        private static func text(_ data: Data?) -> String? { data.map { String(decoding: $0, as: UTF8.self) } }
-
-        private static func date(_ microseconds: Int64) -> Date {
-            Date(timeIntervalSince1970: Double(microseconds) / 1e6)
-        }
-
-        static var damage: DatabaseError {
-            DatabaseError(resultCode: .SQLITE_CORRUPT, message: "a row is not as this program writes it")
-        }
+/// How rows become values again. A row that we cannot have written is reported as damage.
+enum StoredRows {
+    static func event(_ id: Int64, in db: Database) throws -> StoredEvent {
+        let statement = try db.cachedStatement(
+            sql: """
+                SELECT webhook, identity, CAST(type AS BLOB), received_at, secret,
+                  CAST(contradicting_header AS BLOB), payload
+                FROM event WHERE id = ?
+                """)
+        guard let row = try Row.fetchOne(statement, arguments: [id]) else { throw damage }
+        guard let webhook = WebhookName(row[0] as String), let identity = EventIdentity(bytes: bytes(row[1])),
+            let secret = SecretSet.Position(rawValue: row[4])
+        else { throw damage }
+        return StoredEvent(
+            id: EventID(rawValue: id), webhook: webhook, identity: identity,
+            type: text(row[2]).map { EventType(rawValue: $0) }, receivedAt: date(row[3]), payload: bytes(row[6]),
+            secret: secret, contradictingHeader: text(row[5]))
     }
+
+    /// The columns of ``summary(_:)``, from `delivery` as `d` and `event` as `e`.
+    static let summaryColumns = """
+        d.id, d.event, e.identity, e.webhook, CAST(e.type AS BLOB), d.handler, d.state, d.attempt, e.received_at,
+        d.due_at, d.reason
+        """
+
+    static func summary(_ row: Row) throws -> DeliverySummary {
+        guard let identity = EventIdentity(bytes: bytes(row[2])), let webhook = WebhookName(row[3] as String),
+            let handler = HandlerName(row[5] as String), let state = DeliveryState(rawValue: row[6])
+        else { throw damage }
+        return DeliverySummary(
+            id: DeliveryID(rawValue: row[0]), event: EventID(rawValue: row[1]), identity: identity,
+            webhook: webhook, type: text(row[4]).map { EventType(rawValue: $0) }, handler: handler, state: state,
+            attempts: row[7], receivedAt: date(row[8]), dueAt: (row[9] as Int64?).map(date), reason: row[10])
+    }
+
+    static func bytes(_ data: Data) -> [UInt8] { [UInt8](data) }
+
+    private static func text(_ data: Data?) -> String? { data.map { String(decoding: $0, as: UTF8.self) } }
+
+    private static func date(_ microseconds: Int64) -> Date {
+        Date(timeIntervalSince1970: Double(microseconds) / 1e6)
+    }
+
+    static var damage: DatabaseError {
+        DatabaseError(resultCode: .SQLITE_CORRUPT, message: "a row is not as this program writes it")
+    }
+}
 #endif

@@ -2,9 +2,9 @@
 // signature that is the first argument, as a server would, and turns the answer into an exit status.
 
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #else
-    import Musl
+import Musl
 #endif
 
 var body: [UInt8] = []

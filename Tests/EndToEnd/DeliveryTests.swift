@@ -1,96 +1,96 @@
 #if Server
-    import Foundation
-    import Testing
+import Foundation
+import Testing
 
-    /// The whole path: a foreign program sends signed events to the real receiver; its ledger of what was answered 200 is
-    /// held against the file that the leads come out in.
-    @Suite("Every event that is answered 200 comes out", .serialized)
-    struct DeliveryTests {
-        /// Identities in the order in which they came out.
-        private func delivered(_ folder: TemporaryFolder) throws -> [String] {
-            try folder.lines(of: "leads.ndjson").compactMap { $0["identity"] as? String }
-        }
-
-        @Test("20,000 events over 64 connections come out exactly once, and do so when each is sent twice more")
-        func exactlyOnce() async throws {
-            let count = 20_000
-            let folder = try TemporaryFolder()
-            let receiver = try await RunningReceiver(in: folder, ["--leads-file", "leads.ndjson"])
-
-            let sender = try ForeignSender(to: receiver, count: count)
-            #expect(try await sender.statuses() == ["200": count])
-            let acknowledged = try sender.acknowledged()
-            #expect(acknowledged.count == count)
-            try await condition("all came out") { try delivered(folder).count >= count }
-
-            let again = try ForeignSender(to: receiver, count: count, repeating: 2)
-            #expect(try await again.statuses() == ["200": 2 * count])
-            let fresh = try ForeignSender(to: receiver, count: 1, run: "last")
-            #expect(try await fresh.statuses() == ["200": 1])
-            let last = try fresh.acknowledged()
-            try await condition("the event after the duplicates came out") {
-                try delivered(folder).last.map(last.contains) == true
-            }
-
-            #expect(try await receiver.stop() == 0)
-            let all = try delivered(folder)
-            #expect(all.count == count + 1)
-            #expect(Set(all) == acknowledged.union(last))
-        }
-
-        @Test("Ten kills under load lose nothing that was answered 200")
-        func kills() async throws {
-            let count = 6_000
-            let folder = try TemporaryFolder()
-            let receiver = try await RunningReceiver(in: folder, ["--leads-file", "leads.ndjson"])
-            let sender = try ForeignSender(to: receiver, count: count, persisting: true)
-
-            for kill in 1...10 {
-                let enough = count * kill / 12
-                try await condition("enough was acknowledged before kill \(kill)") {
-                    try sender.acknowledged().count >= enough
-                }
-                #expect(sender.isRunning, "the kill comes under load")
-                try await receiver.kill()
-                try await receiver.restart()
-            }
-            #expect(try await sender.statuses()["200"] == count)
-            let acknowledged = try sender.acknowledged()
-            #expect(acknowledged.count == count)
-            try await condition("all came out") { try Set(delivered(folder)).isSuperset(of: acknowledged) }
-
-            #expect(try await receiver.stop() == 0)
-            #expect(try Set(delivered(folder)) == acknowledged)
-        }
-
-        @Test("A target that is down holds nothing up, and gets every lead when it is back")
-        func targetIsDown() async throws {
-            let count = 50
-            let folder = try TemporaryFolder()
-            let port = try Loopback.freePort()
-            let receiver = try await RunningReceiver(
-                in: folder, ["--leads-file", "leads.ndjson", "--forward-url", "http://127.0.0.1:\(port)/leads"])
-
-            let sender = try ForeignSender(to: receiver, count: count)
-            #expect(try await sender.statuses() == ["200": count])
-            let acknowledged = try sender.acknowledged()
-            try await condition("the file has all leads while the target is down") {
-                try delivered(folder).count >= count
-            }
-
-            let target = try Program(
-                "python3", [Program.peer("target.py"), "\(port)", folder.file("target.ndjson").path], in: folder)
-            try await condition("the target listens") { target.standardOutput.contains("ready") }
-            try await condition("the target has all leads") {
-                try Set(folder.lines(of: "target.ndjson").compactMap { $0["key"] as? String }) == acknowledged
-            }
-
-            #expect(try await receiver.stop() == 0)
-            target.send(SIGTERM)
-            let inFile = try delivered(folder)
-            #expect(inFile.count == count)
-            #expect(Set(inFile) == acknowledged)
-            #expect(try folder.lines(of: "target.ndjson").count == count)
-        }
+/// The whole path: a foreign program sends signed events to the real receiver; its ledger of what was answered 200 is
+/// held against the file that the leads come out in.
+@Suite("Every event that is answered 200 comes out", .serialized)
+struct DeliveryTests {
+    /// Identities in the order in which they came out.
+    private func delivered(_ folder: TemporaryFolder) throws -> [String] {
+        try folder.lines(of: "leads.ndjson").compactMap { $0["identity"] as? String }
     }
+
+    @Test("20,000 events over 64 connections come out exactly once, and do so when each is sent twice more")
+    func exactlyOnce() async throws {
+        let count = 20_000
+        let folder = try TemporaryFolder()
+        let receiver = try await RunningReceiver(in: folder, ["--leads-file", "leads.ndjson"])
+
+        let sender = try ForeignSender(to: receiver, count: count)
+        #expect(try await sender.statuses() == ["200": count])
+        let acknowledged = try sender.acknowledged()
+        #expect(acknowledged.count == count)
+        try await condition("all came out") { try delivered(folder).count >= count }
+
+        let again = try ForeignSender(to: receiver, count: count, repeating: 2)
+        #expect(try await again.statuses() == ["200": 2 * count])
+        let fresh = try ForeignSender(to: receiver, count: 1, run: "last")
+        #expect(try await fresh.statuses() == ["200": 1])
+        let last = try fresh.acknowledged()
+        try await condition("the event after the duplicates came out") {
+            try delivered(folder).last.map(last.contains) == true
+        }
+
+        #expect(try await receiver.stop() == 0)
+        let all = try delivered(folder)
+        #expect(all.count == count + 1)
+        #expect(Set(all) == acknowledged.union(last))
+    }
+
+    @Test("Ten kills under load lose nothing that was answered 200")
+    func kills() async throws {
+        let count = 6_000
+        let folder = try TemporaryFolder()
+        let receiver = try await RunningReceiver(in: folder, ["--leads-file", "leads.ndjson"])
+        let sender = try ForeignSender(to: receiver, count: count, persisting: true)
+
+        for kill in 1...10 {
+            let enough = count * kill / 12
+            try await condition("enough was acknowledged before kill \(kill)") {
+                try sender.acknowledged().count >= enough
+            }
+            #expect(sender.isRunning, "the kill comes under load")
+            try await receiver.kill()
+            try await receiver.restart()
+        }
+        #expect(try await sender.statuses()["200"] == count)
+        let acknowledged = try sender.acknowledged()
+        #expect(acknowledged.count == count)
+        try await condition("all came out") { try Set(delivered(folder)).isSuperset(of: acknowledged) }
+
+        #expect(try await receiver.stop() == 0)
+        #expect(try Set(delivered(folder)) == acknowledged)
+    }
+
+    @Test("A target that is down holds nothing up, and gets every lead when it is back")
+    func targetIsDown() async throws {
+        let count = 50
+        let folder = try TemporaryFolder()
+        let port = try Loopback.freePort()
+        let receiver = try await RunningReceiver(
+            in: folder, ["--leads-file", "leads.ndjson", "--forward-url", "http://127.0.0.1:\(port)/leads"])
+
+        let sender = try ForeignSender(to: receiver, count: count)
+        #expect(try await sender.statuses() == ["200": count])
+        let acknowledged = try sender.acknowledged()
+        try await condition("the file has all leads while the target is down") {
+            try delivered(folder).count >= count
+        }
+
+        let target = try Program(
+            "python3", [Program.peer("target.py"), "\(port)", folder.file("target.ndjson").path], in: folder)
+        try await condition("the target listens") { target.standardOutput.contains("ready") }
+        try await condition("the target has all leads") {
+            try Set(folder.lines(of: "target.ndjson").compactMap { $0["key"] as? String }) == acknowledged
+        }
+
+        #expect(try await receiver.stop() == 0)
+        target.send(SIGTERM)
+        let inFile = try delivered(folder)
+        #expect(inFile.count == count)
+        #expect(Set(inFile) == acknowledged)
+        #expect(try folder.lines(of: "target.ndjson").count == count)
+    }
+}
 #endif

@@ -1,80 +1,80 @@
 #if Server
-    import LeadSharkDelivery
+import LeadSharkDelivery
 
-    /// A clock that stands still until a test moves it.
-    final class ManualClock: Clock {
-        struct Instant: InstantProtocol {
-            var offset: Duration = .zero
+/// A clock that stands still until a test moves it.
+final class ManualClock: Clock {
+    struct Instant: InstantProtocol {
+        var offset: Duration = .zero
 
-            func advanced(by duration: Duration) -> Instant { Instant(offset: offset + duration) }
-            func duration(to other: Instant) -> Duration { other.offset - offset }
-            static func < (left: Instant, right: Instant) -> Bool { left.offset < right.offset }
+        func advanced(by duration: Duration) -> Instant { Instant(offset: offset + duration) }
+        func duration(to other: Instant) -> Duration { other.offset - offset }
+        static func < (left: Instant, right: Instant) -> Bool { left.offset < right.offset }
+    }
+
+    private struct Sleeper {
+        let deadline: Instant
+        let continuation: CheckedContinuation<Void, any Error>
+    }
+
+    private struct State {
+        var now = Instant()
+        var lastID = 0
+        var sleepers: [Int: Sleeper] = [:]
+        var cancelled: Set<Int> = []
+    }
+
+    private let state = LockedValue(State())
+
+    var now: Instant { state.withLock { $0.now } }
+    var minimumResolution: Duration { .nanoseconds(1) }
+
+    func sleep(until deadline: Instant, tolerance: Duration?) async throws {
+        let id = state.withLock { state in
+            state.lastID += 1
+            return state.lastID
         }
-
-        private struct Sleeper {
-            let deadline: Instant
-            let continuation: CheckedContinuation<Void, any Error>
-        }
-
-        private struct State {
-            var now = Instant()
-            var lastID = 0
-            var sleepers: [Int: Sleeper] = [:]
-            var cancelled: Set<Int> = []
-        }
-
-        private let state = LockedValue(State())
-
-        var now: Instant { state.withLock { $0.now } }
-        var minimumResolution: Duration { .nanoseconds(1) }
-
-        func sleep(until deadline: Instant, tolerance: Duration?) async throws {
-            let id = state.withLock { state in
-                state.lastID += 1
-                return state.lastID
-            }
-            try await withTaskCancellationHandler {
-                try await withCheckedThrowingContinuation { continuation in
-                    let result: Result<Void, any Error>? = state.withLock { state in
-                        if state.cancelled.remove(id) != nil { return .failure(CancellationError()) }
-                        if deadline <= state.now { return .success(()) }
-                        state.sleepers[id] = Sleeper(deadline: deadline, continuation: continuation)
-                        return nil
-                    }
-                    if let result { continuation.resume(with: result) }
+        try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                let result: Result<Void, any Error>? = state.withLock { state in
+                    if state.cancelled.remove(id) != nil { return .failure(CancellationError()) }
+                    if deadline <= state.now { return .success(()) }
+                    state.sleepers[id] = Sleeper(deadline: deadline, continuation: continuation)
+                    return nil
                 }
-            } onCancel: {
-                let sleeper = state.withLock { state in
-                    let sleeper = state.sleepers.removeValue(forKey: id)
-                    if sleeper == nil { state.cancelled.insert(id) }
-                    return sleeper
-                }
-                sleeper?.continuation.resume(throwing: CancellationError())
+                if let result { continuation.resume(with: result) }
             }
-        }
-
-        /// Moves the time on, and wakes whoever slept until then.
-        func advance(by duration: Duration) {
-            let due = state.withLock { state in
-                state.now = state.now.advanced(by: duration)
-                let ids = state.sleepers.filter { $0.value.deadline <= state.now }.keys.sorted()
-                return ids.compactMap { state.sleepers.removeValue(forKey: $0) }
+        } onCancel: {
+            let sleeper = state.withLock { state in
+                let sleeper = state.sleepers.removeValue(forKey: id)
+                if sleeper == nil { state.cancelled.insert(id) }
+                return sleeper
             }
-            for sleeper in due { sleeper.continuation.resume() }
-        }
-
-        /// Waits until somebody sleeps for exactly this long from now.
-        func waitForSleeper(in duration: Duration) async {
-            await until {
-                state.withLock { state in
-                    state.sleepers.values.contains { $0.deadline == state.now.advanced(by: duration) }
-                }
-            }
+            sleeper?.continuation.resume(throwing: CancellationError())
         }
     }
 
-    /// Waits for a condition, by letting others go on. The suite's time limit ends a wait in vain.
-    func until(_ condition: () async throws -> Bool) async rethrows {
-        while try await !condition(), !Task.isCancelled { await Task.yield() }
+    /// Moves the time on, and wakes whoever slept until then.
+    func advance(by duration: Duration) {
+        let due = state.withLock { state in
+            state.now = state.now.advanced(by: duration)
+            let ids = state.sleepers.filter { $0.value.deadline <= state.now }.keys.sorted()
+            return ids.compactMap { state.sleepers.removeValue(forKey: $0) }
+        }
+        for sleeper in due { sleeper.continuation.resume() }
     }
+
+    /// Waits until somebody sleeps for exactly this long from now.
+    func waitForSleeper(in duration: Duration) async {
+        await until {
+            state.withLock { state in
+                state.sleepers.values.contains { $0.deadline == state.now.advanced(by: duration) }
+            }
+        }
+    }
+}
+
+/// Waits for a condition, by letting others go on. The suite's time limit ends a wait in vain.
+func until(_ condition: () async throws -> Bool) async rethrows {
+    while try await !condition(), !Task.isCancelled { await Task.yield() }
+}
 #endif

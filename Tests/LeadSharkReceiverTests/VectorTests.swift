@@ -1,56 +1,56 @@
 #if Server
-    import LeadSharkDelivery
-    import LeadSharkTesting
-    import LeadSharkWebhooks
-    import Testing
+import LeadSharkDelivery
+import LeadSharkTesting
+import LeadSharkWebhooks
+import Testing
 
-    @testable import LeadSharkReceiver
+@testable import LeadSharkReceiver
 
-    @Suite("Vectors and samples through the socket")
-    struct VectorTests {
-        @Test("The vectors are there")
-        func areThere() throws {
-            #expect(try VerificationVector.load().count > 100)
-        }
+@Suite("Vectors and samples through the socket")
+struct VectorTests {
+    @Test("The vectors are there")
+    func areThere() throws {
+        #expect(try VerificationVector.load().count > 100)
+    }
 
-        @Test("The receiver judges as the library does", arguments: VerificationVector.all.filter(\.isForHTTP))
-        func vector(_ vector: VerificationVector) async throws {
-            let secrets = SecretSet(
-                current: try SigningSecret(vector.secret),
-                previous: try vector.previousSecret.map { try SigningSecret($0) })
-            try await TestReceiver.run(webhooks: [.init(secrets: secrets)]) { receiver in
-                let client = try await receiver.client()
-                try await client.send(
-                    HTTP.post(vector.body, headers: vector.signatures.map { "X-Webhook-Signature: \($0)" }))
-                let answer = try await client.response()
-                switch vector.verdict {
-                case .accept(let secret):
-                    #expect(answer.status == 200)
-                    let event = try #require(receiver.store.received.first)
-                    #expect(event.verified.payload == vector.body)
-                    #expect(event.verified.secret.rawValue == secret)
-                case .reject(let reason):
-                    #expect(answer.status == 401)
-                    #expect(receiver.logs.causes == [reason])
-                    #expect(receiver.store.received.isEmpty)
-                }
-            }
-        }
-
-        @Test("Every sample payload is stored as it is")
-        func samples() async throws {
-            let names = try PackageFiles.sampleNames()
-            try #require(names.count > 10)
-            try await TestReceiver.run { receiver in
-                let client = try await receiver.client()
-                for name in names {
-                    let body = try PackageFiles.sample(name)
-                    try await client.send(HTTP.post(SignedRequest(signing: body, secret: TestReceiver.secret)))
-                    let answer = try await client.response()
-                    #expect(answer.status == 200, "\(name)")
-                    #expect(receiver.store.received.last?.verified.payload == body, "\(name)")
-                }
+    @Test("The receiver judges as the library does", arguments: VerificationVector.all.filter(\.isForHTTP))
+    func vector(_ vector: VerificationVector) async throws {
+        let secrets = SecretSet(
+            current: try SigningSecret(vector.secret),
+            previous: try vector.previousSecret.map { try SigningSecret($0) })
+        try await TestReceiver.run(webhooks: [.init(secrets: secrets)]) { receiver in
+            let client = try await receiver.client()
+            try await client.send(
+                HTTP.post(vector.body, headers: vector.signatures.map { "X-Webhook-Signature: \($0)" }))
+            let answer = try await client.response()
+            switch vector.verdict {
+            case .accept(let secret):
+                #expect(answer.status == 200)
+                let event = try #require(receiver.store.received.first)
+                #expect(event.verified.payload == vector.body)
+                #expect(event.verified.secret.rawValue == secret)
+            case .reject(let reason):
+                #expect(answer.status == 401)
+                #expect(receiver.logs.causes == [reason])
+                #expect(receiver.store.received.isEmpty)
             }
         }
     }
+
+    @Test("Every sample payload is stored as it is")
+    func samples() async throws {
+        let names = try PackageFiles.sampleNames()
+        try #require(names.count > 10)
+        try await TestReceiver.run { receiver in
+            let client = try await receiver.client()
+            for name in names {
+                let body = try PackageFiles.sample(name)
+                try await client.send(HTTP.post(SignedRequest(signing: body, secret: TestReceiver.secret)))
+                let answer = try await client.response()
+                #expect(answer.status == 200, "\(name)")
+                #expect(receiver.store.received.last?.verified.payload == body, "\(name)")
+            }
+        }
+    }
+}
 #endif

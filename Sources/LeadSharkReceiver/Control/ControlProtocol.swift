@@ -1,70 +1,70 @@
 #if Server
-    public import LeadSharkDelivery
+public import LeadSharkDelivery
 
-    /// How an operator's command talks to a running receiver: HTTP over the UNIX socket at
-    /// ``ReceiverConfiguration/controlSocketPath``, JSON both ways.
-    ///
-    /// | request | its body | body of the 200 |
-    /// |---|---|---|
-    /// | `GET /status` | none | ``Status`` |
-    /// | `POST /deliveries/redeliver` | ``RedeliverRequest`` | ``RedeliverResponse`` |
-    ///
-    /// Any other status comes with a ``Failure``. Whoever may open the socket (mode 0600: the receiver's user) may do all this.
-    public enum ControlProtocol {
-        /// The target that tells how things stand.
-        public static let statusPath = "/status"
-        /// The target that sends deliveries round again.
-        public static let redeliverPath = "/deliveries/redeliver"
-        /// The largest request body, in bytes.
-        public static let maximumRequestByteCount = 1 << 20
-        /// The largest number of deliveries in one request.
-        public static let maximumDeliveryCount = 10_000
+/// How an operator's command talks to a running receiver: HTTP over the UNIX socket at
+/// ``ReceiverConfiguration/controlSocketPath``, JSON both ways.
+///
+/// | request | its body | body of the 200 |
+/// |---|---|---|
+/// | `GET /status` | none | ``Status`` |
+/// | `POST /deliveries/redeliver` | ``RedeliverRequest`` | ``RedeliverResponse`` |
+///
+/// Any other status comes with a ``Failure``. Whoever may open the socket (mode 0600: the receiver's user) may do all this.
+public enum ControlProtocol {
+    /// The target that tells how things stand.
+    public static let statusPath = "/status"
+    /// The target that sends deliveries round again.
+    public static let redeliverPath = "/deliveries/redeliver"
+    /// The largest request body, in bytes.
+    public static let maximumRequestByteCount = 1 << 20
+    /// The largest number of deliveries in one request.
+    public static let maximumDeliveryCount = 10_000
 
-        /// Asks for deliveries to be made ready again, whether completed or dead. Open ones stay as they are.
-        public struct RedeliverRequest: Sendable, Hashable, Codable {
-            /// The numbers of the deliveries, at most ``ControlProtocol/maximumDeliveryCount``.
-            public var ids: [Int64]
+    /// Asks for deliveries to be made ready again, whether completed or dead. Open ones stay as they are.
+    public struct RedeliverRequest: Sendable, Hashable, Codable {
+        /// The numbers of the deliveries, at most ``ControlProtocol/maximumDeliveryCount``.
+        public var ids: [Int64]
 
-            /// Makes a request.
-            public init(_ deliveries: [DeliveryID]) { ids = deliveries.map(\.rawValue) }
-        }
+        /// Makes a request.
+        public init(_ deliveries: [DeliveryID]) { ids = deliveries.map(\.rawValue) }
+    }
 
-        /// Tells which deliveries are ready now.
-        public struct RedeliverResponse: Sendable, Hashable, Codable {
-            /// The numbers of those that are; the others were open already, or are not there.
-            public var redelivered: [Int64]
+    /// Tells which deliveries are ready now.
+    public struct RedeliverResponse: Sendable, Hashable, Codable {
+        /// The numbers of those that are; the others were open already, or are not there.
+        public var redelivered: [Int64]
 
-            /// Makes a response.
-            public init(_ deliveries: [DeliveryID]) { redelivered = deliveries.map(\.rawValue) }
+        /// Makes a response.
+        public init(_ deliveries: [DeliveryID]) { redelivered = deliveries.map(\.rawValue) }
 
-            /// The deliveries.
-            public var deliveries: [DeliveryID] { redelivered.map(DeliveryID.init(rawValue:)) }
-        }
+        /// The deliveries.
+        public var deliveries: [DeliveryID] { redelivered.map(DeliveryID.init(rawValue:)) }
+    }
 
-        /// How things stand.
-        public struct Status: Sendable, Hashable, Codable {
-            /// The names of the webhooks that are received.
-            public var webhooks: [String]
-            /// How many deliveries there are, by handler and by state.
-            public var deliveries: [String: [String: Int]]
-            /// Whether the receiver is on its way out.
-            public var isStopping: Bool
+    /// How things stand.
+    public struct Status: Sendable, Hashable, Codable {
+        /// The names of the webhooks that are received.
+        public var webhooks: [String]
+        /// How many deliveries there are, by handler and by state.
+        public var deliveries: [String: [String: Int]]
+        /// Whether the receiver is on its way out.
+        public var isStopping: Bool
 
-            /// Makes a status.
-            public init(webhooks: [String], deliveries: [String: [String: Int]], isStopping: Bool) {
-                self.webhooks = webhooks
-                self.deliveries = deliveries
-                self.isStopping = isStopping
-            }
-        }
-
-        /// Why a request was not done.
-        public struct Failure: Sendable, Hashable, Codable {
-            /// A few words for the operator.
-            public var error: String
-
-            /// Makes a failure.
-            public init(error: String) { self.error = error }
+        /// Makes a status.
+        public init(webhooks: [String], deliveries: [String: [String: Int]], isStopping: Bool) {
+            self.webhooks = webhooks
+            self.deliveries = deliveries
+            self.isStopping = isStopping
         }
     }
+
+    /// Why a request was not done.
+    public struct Failure: Sendable, Hashable, Codable {
+        /// A few words for the operator.
+        public var error: String
+
+        /// Makes a failure.
+        public init(error: String) { self.error = error }
+    }
+}
 #endif

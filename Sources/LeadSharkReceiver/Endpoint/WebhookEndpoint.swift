@@ -1,187 +1,187 @@
 #if Server
-    public import LeadSharkDelivery
-    public import LeadSharkWebhooks
-    import Logging
-    import NIOHTTP1
+public import LeadSharkDelivery
+public import LeadSharkWebhooks
+import Logging
+import NIOHTTP1
 
-    /// Where webhooks arrive: verifies them, has them stored, and only then says 200.
-    ///
-    /// | answer | when |
-    /// |---|---|
-    /// | 200 | the event is on disk (`stored`), or was already (`duplicate`); a GET test; HEAD |
-    /// | 401 | the signature is missing, malformed, or does not fit |
-    /// | 404, 405 | no webhook has this path; another method than GET, HEAD, POST |
-    /// | 408, 413 | the sender is too slow; the body is too large |
-    /// | 400, 417, 431 | not HTTP as it should be |
-    /// | 503 | our own trouble: the event may have been stored all the same, so a sender that comes again is told `duplicate` |
-    ///
-    /// What a webhook's content type is does not matter, nor any other header than the signature.
-    public struct WebhookEndpoint: Sendable {
-        /// One webhook: its name, which is the last part of its path, and its secrets.
-        public struct Configuration: Sendable {
-            /// The name.
-            public var name: WebhookName
-            /// The secrets that are accepted.
-            public var secrets: SecretSet
-            /// How signatures are computed.
-            public var implementation: HMACImplementation
+/// Where webhooks arrive: verifies them, has them stored, and only then says 200.
+///
+/// | answer | when |
+/// |---|---|
+/// | 200 | the event is on disk (`stored`), or was already (`duplicate`); a GET test; HEAD |
+/// | 401 | the signature is missing, malformed, or does not fit |
+/// | 404, 405 | no webhook has this path; another method than GET, HEAD, POST |
+/// | 408, 413 | the sender is too slow; the body is too large |
+/// | 400, 417, 431 | not HTTP as it should be |
+/// | 503 | our own trouble: the event may have been stored all the same, so a sender that comes again is told `duplicate` |
+///
+/// What a webhook's content type is does not matter, nor any other header than the signature.
+public struct WebhookEndpoint: Sendable {
+    /// One webhook: its name, which is the last part of its path, and its secrets.
+    public struct Configuration: Sendable {
+        /// The name.
+        public var name: WebhookName
+        /// The secrets that are accepted.
+        public var secrets: SecretSet
+        /// How signatures are computed.
+        public var implementation: HMACImplementation
 
-            /// Makes a configuration for one webhook.
-            public init(
-                name: WebhookName = .leadshark, secrets: SecretSet,
-                implementation: HMACImplementation = .preparedStates
-            ) {
-                self.name = name
-                self.secrets = secrets
-                self.implementation = implementation
-            }
-
-            /// The path under which the webhook arrives.
-            public var path: String { WebhookEndpoint.pathPrefix + name.text }
-        }
-
-        /// What stands before the name in a webhook's path.
-        public static let pathPrefix = "/webhooks/"
-
-        struct Webhook {
-            let name: WebhookName
-            let verifier: WebhookVerifier
-            let metrics: WebhookMetrics
-        }
-
-        private let webhooks: [String: Webhook]
-        private let unknown = WebhookMetrics(webhook: nil)
-        private let sink: any EventSink
-        private let limits: RequestLimits
-        private let retryAfter: Duration
-        private let logger: Logger
-
-        init(
-            webhooks configurations: [Configuration], sink: any EventSink, limits: RequestLimits, retryAfter: Duration,
-            logger: Logger
+        /// Makes a configuration for one webhook.
+        public init(
+            name: WebhookName = .leadshark, secrets: SecretSet,
+            implementation: HMACImplementation = .preparedStates
         ) {
-            webhooks = Dictionary(
-                configurations.map { configuration in
-                    let verifier = WebhookVerifier(
-                        secrets: configuration.secrets, implementation: configuration.implementation)
-                    let metrics = WebhookMetrics(webhook: configuration.name)
-                    return (
-                        configuration.path, Webhook(name: configuration.name, verifier: verifier, metrics: metrics)
-                    )
-                }, uniquingKeysWith: { first, _ in first })
-            self.sink = sink
-            self.limits = limits
-            self.retryAfter = retryAfter
-            self.logger = logger
+            self.name = name
+            self.secrets = secrets
+            self.implementation = implementation
+        }
+
+        /// The path under which the webhook arrives.
+        public var path: String { WebhookEndpoint.pathPrefix + name.text }
+    }
+
+    /// What stands before the name in a webhook's path.
+    public static let pathPrefix = "/webhooks/"
+
+    struct Webhook {
+        let name: WebhookName
+        let verifier: WebhookVerifier
+        let metrics: WebhookMetrics
+    }
+
+    private let webhooks: [String: Webhook]
+    private let unknown = WebhookMetrics(webhook: nil)
+    private let sink: any EventSink
+    private let limits: RequestLimits
+    private let retryAfter: Duration
+    private let logger: Logger
+
+    init(
+        webhooks configurations: [Configuration], sink: any EventSink, limits: RequestLimits, retryAfter: Duration,
+        logger: Logger
+    ) {
+        webhooks = Dictionary(
+            configurations.map { configuration in
+                let verifier = WebhookVerifier(
+                    secrets: configuration.secrets, implementation: configuration.implementation)
+                let metrics = WebhookMetrics(webhook: configuration.name)
+                return (
+                    configuration.path, Webhook(name: configuration.name, verifier: verifier, metrics: metrics)
+                )
+            }, uniquingKeysWith: { first, _ in first })
+        self.sink = sink
+        self.limits = limits
+        self.retryAfter = retryAfter
+        self.logger = logger
+    }
+}
+
+extension WebhookEndpoint: RequestResponder {
+    func admit(_ head: HTTPRequestHead) -> Admission {
+        guard webhook(for: head) != nil else { return .refuse(.unknownTarget) }
+        switch head.method {
+        case .POST, .GET, .HEAD: return .read(maximumByteCount: limits.maximumBodyByteCount)
+        default: return .refuse(.methodNotAllowed)
         }
     }
 
-    extension WebhookEndpoint: RequestResponder {
-        func admit(_ head: HTTPRequestHead) -> Admission {
-            guard webhook(for: head) != nil else { return .refuse(.unknownTarget) }
-            switch head.method {
-            case .POST, .GET, .HEAD: return .read(maximumByteCount: limits.maximumBodyByteCount)
-            default: return .refuse(.methodNotAllowed)
-            }
+    func respond(to request: InboundRequest) async -> Answer {
+        guard let webhook = webhook(for: request.head) else {
+            return refuse(.unknownTarget, head: request.head, bodyByteCount: request.body.count)
         }
-
-        func respond(to request: InboundRequest) async -> Answer {
-            guard let webhook = webhook(for: request.head) else {
-                return refuse(.unknownTarget, head: request.head, bodyByteCount: request.body.count)
-            }
-            switch request.head.method {
-            case .POST:
-                return await receive(request, at: webhook)
-            case .GET:
-                let test = GETTest(request, verifier: webhook.verifier)
-                logger.info(
-                    "A GET test arrived; nothing is stored",
-                    metadata: [
-                        "webhook": "\(webhook.name)", "payload": "\(test.place.rawValue)",
-                        "byteCount": "\(test.byteCount)", "signature": "\(test.signature.rawValue)",
-                    ])
-                return counted(Answer(.ok, body: test.json), at: webhook)
-            default:
-                return counted(Answer(.ok), at: webhook)
-            }
-        }
-
-        func refuse(_ refusal: Refusal, head: HTTPRequestHead?, bodyByteCount: Int) -> Answer {
-            let webhook = head.flatMap { self.webhook(for: $0) }
-            logger.log(
-                level: refusal.isOurs ? .error : refusal.status == .unauthorized ? .warning : .notice,
-                "A request was refused",
+        switch request.head.method {
+        case .POST:
+            return await receive(request, at: webhook)
+        case .GET:
+            let test = GETTest(request, verifier: webhook.verifier)
+            logger.info(
+                "A GET test arrived; nothing is stored",
                 metadata: [
-                    "cause": "\(refusal.rawValue)", "status": "\(refusal.status.rawValue)",
-                    "webhook": "\(webhook?.name.text ?? "-")", "byteCount": "\(bodyByteCount)",
+                    "webhook": "\(webhook.name)", "payload": "\(test.place.rawValue)",
+                    "byteCount": "\(test.byteCount)", "signature": "\(test.signature.rawValue)",
                 ])
-            (webhook?.metrics ?? unknown).count(refusal.status)
-            return Answer(
-                refusal.status, allow: refusal == .methodNotAllowed ? "GET, HEAD, POST" : nil,
-                retryAfter: refusal.isOurs ? retryAfter : nil)
-        }
-
-        /// The whole target has to be the webhook's path: no other spelling of it, and no query but that of a GET test.
-        private func webhook(for head: HTTPRequestHead) -> Webhook? {
-            if let webhook = webhooks[head.uri] { return webhook }
-            guard head.method == .GET || head.method == .HEAD,
-                let mark = head.uri.utf8.firstIndex(of: UInt8(ascii: "?"))
-            else { return nil }
-            return webhooks[String(head.uri[..<mark])]
-        }
-
-        private func receive(_ request: InboundRequest, at webhook: Webhook) async -> Answer {
-            let headers = request.head.headers
-            let verified: VerifiedWebhook
-            do {
-                let signature = try WebhookHeaders.soleSignature(among: headers[WebhookHeaders.signature])
-                verified = try webhook.verifier.verify(request.body, signature: signature)
-            } catch {
-                return refuse(Refusal(error), head: request.head, bodyByteCount: request.body.count)
-            }
-            let event = NewEvent(
-                webhook: webhook.name, verified: verified, eventHeader: headers[WebhookHeaders.event].first)
-            do {
-                switch try await sink.enqueue(event) {
-                case .stored:
-                    webhook.metrics.countStored()
-                    return counted(Answer(.ok, body: #"{"status":"stored"}"#), at: webhook)
-                case .duplicate:
-                    webhook.metrics.countDuplicate()
-                    return counted(Answer(.ok, body: #"{"status":"duplicate"}"#), at: webhook)
-                }
-            } catch {
-                // Nobody waits for this answer any more: the guard has given its own, or the connection is gone.
-                if error.code == .cancelled { return Answer(.serviceUnavailable) }
-                return refuse(Refusal(error), head: request.head, bodyByteCount: request.body.count)
-            }
-        }
-
-        private func counted(_ answer: Answer, at webhook: Webhook) -> Answer {
-            webhook.metrics.count(answer.status)
-            return answer
+            return counted(Answer(.ok, body: test.json), at: webhook)
+        default:
+            return counted(Answer(.ok), at: webhook)
         }
     }
 
-    extension Refusal {
-        init(_ error: VerificationError) {
-            self =
-                switch error.code {
-                case .missingSignature: .missingSignature
-                case .malformedSignature: .malformedSignature
-                case .conflictingSignatures: .conflictingSignatures
-                case .hmacUnavailable: .hmacUnavailable
-                default: .signatureMismatch
-                }
-        }
+    func refuse(_ refusal: Refusal, head: HTTPRequestHead?, bodyByteCount: Int) -> Answer {
+        let webhook = head.flatMap { self.webhook(for: $0) }
+        logger.log(
+            level: refusal.isOurs ? .error : refusal.status == .unauthorized ? .warning : .notice,
+            "A request was refused",
+            metadata: [
+                "cause": "\(refusal.rawValue)", "status": "\(refusal.status.rawValue)",
+                "webhook": "\(webhook?.name.text ?? "-")", "byteCount": "\(bodyByteCount)",
+            ])
+        (webhook?.metrics ?? unknown).count(refusal.status)
+        return Answer(
+            refusal.status, allow: refusal == .methodNotAllowed ? "GET, HEAD, POST" : nil,
+            retryAfter: refusal.isOurs ? retryAfter : nil)
+    }
 
-        init(_ error: EnqueueError) {
-            self =
-                switch error.code {
-                case .full: .queueFull
-                case .stopped: .queueStopped
-                default: .storeFailed
-                }
+    /// The whole target has to be the webhook's path: no other spelling of it, and no query but that of a GET test.
+    private func webhook(for head: HTTPRequestHead) -> Webhook? {
+        if let webhook = webhooks[head.uri] { return webhook }
+        guard head.method == .GET || head.method == .HEAD,
+            let mark = head.uri.utf8.firstIndex(of: UInt8(ascii: "?"))
+        else { return nil }
+        return webhooks[String(head.uri[..<mark])]
+    }
+
+    private func receive(_ request: InboundRequest, at webhook: Webhook) async -> Answer {
+        let headers = request.head.headers
+        let verified: VerifiedWebhook
+        do {
+            let signature = try WebhookHeaders.soleSignature(among: headers[WebhookHeaders.signature])
+            verified = try webhook.verifier.verify(request.body, signature: signature)
+        } catch {
+            return refuse(Refusal(error), head: request.head, bodyByteCount: request.body.count)
+        }
+        let event = NewEvent(
+            webhook: webhook.name, verified: verified, eventHeader: headers[WebhookHeaders.event].first)
+        do {
+            switch try await sink.enqueue(event) {
+            case .stored:
+                webhook.metrics.countStored()
+                return counted(Answer(.ok, body: #"{"status":"stored"}"#), at: webhook)
+            case .duplicate:
+                webhook.metrics.countDuplicate()
+                return counted(Answer(.ok, body: #"{"status":"duplicate"}"#), at: webhook)
+            }
+        } catch {
+            // Nobody waits for this answer any more: the guard has given its own, or the connection is gone.
+            if error.code == .cancelled { return Answer(.serviceUnavailable) }
+            return refuse(Refusal(error), head: request.head, bodyByteCount: request.body.count)
         }
     }
+
+    private func counted(_ answer: Answer, at webhook: Webhook) -> Answer {
+        webhook.metrics.count(answer.status)
+        return answer
+    }
+}
+
+extension Refusal {
+    init(_ error: VerificationError) {
+        self =
+            switch error.code {
+            case .missingSignature: .missingSignature
+            case .malformedSignature: .malformedSignature
+            case .conflictingSignatures: .conflictingSignatures
+            case .hmacUnavailable: .hmacUnavailable
+            default: .signatureMismatch
+            }
+    }
+
+    init(_ error: EnqueueError) {
+        self =
+            switch error.code {
+            case .full: .queueFull
+            case .stopped: .queueStopped
+            default: .storeFailed
+            }
+    }
+}
 #endif

@@ -1,88 +1,87 @@
 #if Server
-    import AsyncHTTPClient
-    import FoundationEssentials
-    import LeadSharkDelivery
-    import LeadSharkReceiver
-    import NIOCore
-    import NIOHTTP1
+import AsyncHTTPClient
+import FoundationEssentials
+import LeadSharkDelivery
+import LeadSharkReceiver
+import NIOCore
+import NIOHTTP1
 
-    /// Talks to a running receiver over its control socket.
-    struct ControlClient {
-        /// The largest answer that is read.
-        static let maximumAnswerByteCount = 4 << 20
-        /// How long an answer may take.
-        static let timeout: TimeAmount = .seconds(30)
+/// Talks to a running receiver over its control socket.
+struct ControlClient {
+    /// The largest answer that is read.
+    static let maximumAnswerByteCount = 4 << 20
+    /// How long an answer may take.
+    static let timeout: TimeAmount = .seconds(30)
 
-        private let client: HTTPClient
-        private let base: String
-        private let socket: String
+    private let client: HTTPClient
+    private let base: String
+    private let socket: String
 
-        /// Lends a client that is shut down afterwards.
-        static func with<Result>(socket: String, _ body: (ControlClient) async throws -> Result) async throws -> Result
-        {
-            var configuration = HTTPClient.Configuration()
-            configuration.timeout.connect = .seconds(3)
-            configuration.redirectConfiguration = .disallow
-            let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
-            do {
-                let result = try await body(ControlClient(client: client, base: base(socket), socket: socket))
-                try await client.shutdown()
-                return result
-            } catch {
-                try? await client.shutdown()
-                throw error
-            }
-        }
-
-        /// Has deliveries made ready again.
-        ///
-        /// - Returns: Those that are ready now.
-        func redeliver(_ ids: [DeliveryID]) async throws -> [DeliveryID] {
-            var request = HTTPClientRequest(url: base + ControlProtocol.redeliverPath)
-            request.method = .POST
-            request.headers.add(name: "Host", value: "leadshark")
-            request.headers.add(name: "Content-Type", value: "application/json")
-            let body = try JSONEncoder().encode(ControlProtocol.RedeliverRequest(ids))
-            request.body = .bytes([UInt8](body))
-            let (status, answer) = try await exchange(request)
-            if status == .ok,
-                let response = try? JSONDecoder().decode(ControlProtocol.RedeliverResponse.self, from: answer)
-            {
-                return response.deliveries
-            }
-            let failure = try? JSONDecoder().decode(ControlProtocol.Failure.self, from: answer)
-            throw CommandError(
-                .unavailable,
-                "the running receiver did not do it: \(failure?.error ?? "it answered with status \(status.code)")")
-        }
-
-        private func exchange(_ request: HTTPClientRequest) async throws -> (HTTPResponseStatus, Data) {
-            do {
-                let response = try await client.execute(request, timeout: Self.timeout)
-                let body = try await response.body.collect(upTo: Self.maximumAnswerByteCount)
-                return (response.status, Data(body.readableBytesView))
-            } catch {
-                throw CommandError(
-                    .temporary,
-                    "the store is in use, and its owner cannot be asked: its control socket \(socket) does not answer. "
-                        + "Only the user who runs the receiver may use it")
-            }
-        }
-
-        /// The socket's path in the place of a host.
-        private static func base(_ socket: String) -> String {
-            var text = "http+unix://"
-            for byte in socket.utf8 {
-                switch byte {
-                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"):
-                    text.unicodeScalars.append(Unicode.Scalar(byte))
-                default:
-                    text += byte < 0x10 ? "%0" : "%"
-                    text += String(byte, radix: 16, uppercase: true)
-                }
-            }
-            return text
+    /// Lends a client that is shut down afterwards.
+    static func with<Result>(socket: String, _ body: (ControlClient) async throws -> Result) async throws -> Result {
+        var configuration = HTTPClient.Configuration()
+        configuration.timeout.connect = .seconds(3)
+        configuration.redirectConfiguration = .disallow
+        let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+        do {
+            let result = try await body(ControlClient(client: client, base: base(socket), socket: socket))
+            try await client.shutdown()
+            return result
+        } catch {
+            try? await client.shutdown()
+            throw error
         }
     }
+
+    /// Has deliveries made ready again.
+    ///
+    /// - Returns: Those that are ready now.
+    func redeliver(_ ids: [DeliveryID]) async throws -> [DeliveryID] {
+        var request = HTTPClientRequest(url: base + ControlProtocol.redeliverPath)
+        request.method = .POST
+        request.headers.add(name: "Host", value: "leadshark")
+        request.headers.add(name: "Content-Type", value: "application/json")
+        let body = try JSONEncoder().encode(ControlProtocol.RedeliverRequest(ids))
+        request.body = .bytes([UInt8](body))
+        let (status, answer) = try await exchange(request)
+        if status == .ok,
+            let response = try? JSONDecoder().decode(ControlProtocol.RedeliverResponse.self, from: answer)
+        {
+            return response.deliveries
+        }
+        let failure = try? JSONDecoder().decode(ControlProtocol.Failure.self, from: answer)
+        throw CommandError(
+            .unavailable,
+            "the running receiver did not do it: \(failure?.error ?? "it answered with status \(status.code)")")
+    }
+
+    private func exchange(_ request: HTTPClientRequest) async throws -> (HTTPResponseStatus, Data) {
+        do {
+            let response = try await client.execute(request, timeout: Self.timeout)
+            let body = try await response.body.collect(upTo: Self.maximumAnswerByteCount)
+            return (response.status, Data(body.readableBytesView))
+        } catch {
+            throw CommandError(
+                .temporary,
+                "the store is in use, and its owner cannot be asked: its control socket \(socket) does not answer. "
+                    + "Only the user who runs the receiver may use it")
+        }
+    }
+
+    /// The socket's path in the place of a host.
+    private static func base(_ socket: String) -> String {
+        var text = "http+unix://"
+        for byte in socket.utf8 {
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"):
+                text.unicodeScalars.append(Unicode.Scalar(byte))
+            default:
+                text += byte < 0x10 ? "%0" : "%"
+                text += String(byte, radix: 16, uppercase: true)
+            }
+        }
+        return text
+    }
+}
 #endif

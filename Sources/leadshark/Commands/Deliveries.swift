@@ -1,92 +1,92 @@
 #if Server
-    public import ArgumentParser
-    public import LeadSharkDelivery
-    import LeadSharkSQLite
-    import LeadSharkWebhooks
+public import ArgumentParser
+public import LeadSharkDelivery
+import LeadSharkSQLite
+import LeadSharkWebhooks
 
-    extension LeadShark {
-        /// `leadshark deliveries`
-        struct Deliveries: AsyncParsableCommand {
-            static let configuration = CommandConfiguration(
-                abstract: "See what waits and what is in the dead letters, and send it round again.",
-                discussion: "Works beside a running receiver.",
-                subcommands: [List.self, Show.self, Redeliver.self], defaultSubcommand: List.self)
-        }
+extension LeadShark {
+    /// `leadshark deliveries`
+    struct Deliveries: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "See what waits and what is in the dead letters, and send it round again.",
+            discussion: "Works beside a running receiver.",
+            subcommands: [List.self, Show.self, Redeliver.self], defaultSubcommand: List.self)
+    }
+}
+
+/// The option that names the store.
+struct StoreOption: ParsableArguments {
+    @Option(help: ArgumentHelp("The queue on disk (sqlite:leadshark.sqlite).", valueName: "sqlite:path"))
+    var store: String?
+
+    /// The path of the store's file.
+    func path(in context: Context) throws -> String {
+        context.path(try SettingsSource(context).store(flag: store).value.path)
     }
 
-    /// The option that names the store.
-    struct StoreOption: ParsableArguments {
-        @Option(help: ArgumentHelp("The queue on disk (sqlite:leadshark.sqlite).", valueName: "sqlite:path"))
-        var store: String?
-
-        /// The path of the store's file.
-        func path(in context: Context) throws -> String {
-            context.path(try SettingsSource(context).store(flag: store).value.path)
-        }
-
-        /// Opens the store for reading, lends it and closes it.
-        func read<Result>(
-            in context: Context, _ body: (SQLiteDeliveryStore) async throws -> Result
-        ) async throws -> Result {
-            let path = try path(in: context)
+    /// Opens the store for reading, lends it and closes it.
+    func read<Result>(
+        in context: Context, _ body: (SQLiteDeliveryStore) async throws -> Result
+    ) async throws -> Result {
+        let path = try path(in: context)
+        do {
+            let store = try await SQLiteDeliveryStore.openReadOnly(path: path)
             do {
-                let store = try await SQLiteDeliveryStore.openReadOnly(path: path)
-                do {
-                    let result = try await body(store)
-                    try await store.close()
-                    return result
-                } catch {
-                    try? await store.close()
-                    throw error
-                }
+                let result = try await body(store)
+                try await store.close()
+                return result
             } catch {
-                throw CommandError(cause: error) ?? error
+                try? await store.close()
+                throw error
             }
+        } catch {
+            throw CommandError(cause: error) ?? error
         }
     }
+}
 
-    /// The options that say which deliveries are meant.
-    struct DeliveryFilter: ParsableArguments {
-        @Option(
-            help:
-                "Only deliveries in this state; may be repeated. One of queued, ready, leased, waiting, completed, deadLettered."
-        )
-        var state: [DeliveryState] = []
+/// The options that say which deliveries are meant.
+struct DeliveryFilter: ParsableArguments {
+    @Option(
+        help:
+            "Only deliveries in this state; may be repeated. One of queued, ready, leased, waiting, completed, deadLettered."
+    )
+    var state: [DeliveryState] = []
 
-        @Option(help: ArgumentHelp("Only this handler's.", valueName: "name"))
-        var handler: HandlerName?
+    @Option(help: ArgumentHelp("Only this handler's.", valueName: "name"))
+    var handler: HandlerName?
 
-        @Option(help: ArgumentHelp("Only those that arrived at this webhook.", valueName: "name"))
-        var webhook: WebhookName?
+    @Option(help: ArgumentHelp("Only those that arrived at this webhook.", valueName: "name"))
+    var webhook: WebhookName?
 
-        @Option(help: ArgumentHelp("Only events of this type.", valueName: "type"))
-        var type: String?
+    @Option(help: ArgumentHelp("Only events of this type.", valueName: "type"))
+    var type: String?
 
-        /// The filter as the store takes it.
-        func query(limit: Int) -> DeliveryQuery {
-            DeliveryQuery(
-                states: Set(state), handler: handler, webhook: webhook, type: type.map(EventType.init(rawValue:)),
-                limit: limit)
-        }
+    /// The filter as the store takes it.
+    func query(limit: Int) -> DeliveryQuery {
+        DeliveryQuery(
+            states: Set(state), handler: handler, webhook: webhook, type: type.map(EventType.init(rawValue:)),
+            limit: limit)
     }
+}
 
-    extension DeliveryState: ExpressibleByArgument {}
+extension DeliveryState: ExpressibleByArgument {}
 
-    extension HandlerName: ExpressibleByArgument {
-        /// Reads a handler's name from the command line.
-        public init?(argument: String) { self.init(argument) }
+extension HandlerName: ExpressibleByArgument {
+    /// Reads a handler's name from the command line.
+    public init?(argument: String) { self.init(argument) }
+}
+
+extension WebhookName: ExpressibleByArgument {
+    /// Reads a webhook's name from the command line.
+    public init?(argument: String) { self.init(argument) }
+}
+
+extension DeliveryID: ExpressibleByArgument {
+    /// Reads a delivery's number from the command line.
+    public init?(argument: String) {
+        guard let number = Int64(argument), number > 0 else { return nil }
+        self.init(rawValue: number)
     }
-
-    extension WebhookName: ExpressibleByArgument {
-        /// Reads a webhook's name from the command line.
-        public init?(argument: String) { self.init(argument) }
-    }
-
-    extension DeliveryID: ExpressibleByArgument {
-        /// Reads a delivery's number from the command line.
-        public init?(argument: String) {
-            guard let number = Int64(argument), number > 0 else { return nil }
-            self.init(rawValue: number)
-        }
-    }
+}
 #endif

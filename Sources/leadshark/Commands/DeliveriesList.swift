@@ -1,48 +1,48 @@
 #if Server
-    import LeadSharkSQLite
-    import ArgumentParser
-    import LeadSharkDelivery
+import LeadSharkSQLite
+import ArgumentParser
+import LeadSharkDelivery
 
-    extension LeadShark.Deliveries {
-        /// `leadshark deliveries list`
-        struct List: AsyncParsableCommand {
-            static let configuration = CommandConfiguration(
-                abstract: "List deliveries, newest first.",
-                discussion: "Without --state: those that are not completed.")
+extension LeadShark.Deliveries {
+    /// `leadshark deliveries list`
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "List deliveries, newest first.",
+            discussion: "Without --state: those that are not completed.")
 
-            /// The most deliveries of one list.
-            static let maximumLimit = 100_000
+        /// The most deliveries of one list.
+        static let maximumLimit = 100_000
 
-            @OptionGroup var filter: DeliveryFilter
+        @OptionGroup var filter: DeliveryFilter
 
-            @Option(help: ArgumentHelp("List so many at most.", valueName: "n"))
-            var limit = 100
+        @Option(help: ArgumentHelp("List so many at most.", valueName: "n"))
+        var limit = 100
 
-            @OptionGroup var store: StoreOption
-            @OptionGroup var output: FormatOption
+        @OptionGroup var store: StoreOption
+        @OptionGroup var output: FormatOption
 
-            func validate() throws {
-                guard (1...Self.maximumLimit).contains(limit) else {
-                    throw ValidationError("--limit is a number from 1 to \(Self.maximumLimit).")
-                }
+        func validate() throws {
+            guard (1...Self.maximumLimit).contains(limit) else {
+                throw ValidationError("--limit is a number from 1 to \(Self.maximumLimit).")
             }
+        }
 
-            func run() async throws {
-                let context = Context.current
-                var query = filter.query(limit: limit)
-                if query.states.isEmpty { query.states = Set(DeliveryState.allCases).subtracting([.completed]) }
-                let deliveries = try await store.read(in: context) { try await $0.deliveries(matching: query) }
-                switch output.format {
-                case .json: try context.console.printJSON(deliveries.map(DeliveryRow.init))
-                case .text:
-                    guard !deliveries.isEmpty else {
-                        context.console.note("Nothing: no delivery is in the states asked for.")
-                        return
-                    }
-                    context.console.print(DeliveryRow.table(deliveries))
-                    if deliveries.count == limit { context.console.note("There may be more; see --limit.") }
+        func run() async throws {
+            let context = Context.current
+            var query = filter.query(limit: limit)
+            if query.states.isEmpty { query.states = Set(DeliveryState.allCases).subtracting([.completed]) }
+            let deliveries = try await store.read(in: context) { try await $0.deliveries(matching: query) }
+            switch output.format {
+            case .json: try context.console.printJSON(deliveries.map(DeliveryRow.init))
+            case .text:
+                guard !deliveries.isEmpty else {
+                    context.console.note("Nothing: no delivery is in the states asked for.")
+                    return
                 }
+                context.console.print(DeliveryRow.table(deliveries))
+                if deliveries.count == limit { context.console.note("There may be more; see --limit.") }
             }
         }
     }
+}
 #endif

@@ -1,41 +1,41 @@
 #if Server
-    import ArgumentParser
-    import LeadSharkDelivery
-    import LeadSharkSQLite
+import ArgumentParser
+import LeadSharkDelivery
+import LeadSharkSQLite
 
-    extension LeadShark.Deliveries {
-        /// `leadshark deliveries show`
-        struct Show: AsyncParsableCommand {
-            static let configuration = CommandConfiguration(
-                abstract: "Show a delivery's event: its payload, all its deliveries, and what came under its identity.",
-                discussion: "What it prints is personal data.")
+extension LeadShark.Deliveries {
+    /// `leadshark deliveries show`
+    struct Show: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Show a delivery's event: its payload, all its deliveries, and what came under its identity.",
+            discussion: "What it prints is personal data.")
 
-            @Argument(help: ArgumentHelp("The delivery's number, as list shows it.", valueName: "id"))
-            var id: DeliveryID
+        @Argument(help: ArgumentHelp("The delivery's number, as list shows it.", valueName: "id"))
+        var id: DeliveryID
 
-            @OptionGroup var store: StoreOption
-            @OptionGroup var output: FormatOption
+        @OptionGroup var store: StoreOption
+        @OptionGroup var output: FormatOption
 
-            func run() async throws {
-                let context = Context.current
-                let record = try await store.read(in: context) { store in
-                    try await Self.record(of: id, in: store)
-                }
-                guard let record else {
-                    throw CommandError(.noInput, "there is no delivery \(id) in the store")
-                }
-                switch output.format {
-                case .json: try context.console.printJSON(EventReport(record))
-                case .text: context.console.print(EventReport.text(record))
-                }
+        func run() async throws {
+            let context = Context.current
+            let record = try await store.read(in: context) { store in
+                try await Self.record(of: id, in: store)
             }
-
-            private static func record(of id: DeliveryID, in store: SQLiteDeliveryStore) async throws -> EventRecord? {
-                var query = DeliveryQuery(limit: 1)
-                query.ids = [id]
-                guard let delivery = try await store.deliveries(matching: query).first else { return nil }
-                return try await store.record(of: delivery.event)
+            guard let record else {
+                throw CommandError(.noInput, "there is no delivery \(id) in the store")
+            }
+            switch output.format {
+            case .json: try context.console.printJSON(EventReport(record))
+            case .text: context.console.print(EventReport.text(record))
             }
         }
+
+        private static func record(of id: DeliveryID, in store: SQLiteDeliveryStore) async throws -> EventRecord? {
+            var query = DeliveryQuery(limit: 1)
+            query.ids = [id]
+            guard let delivery = try await store.deliveries(matching: query).first else { return nil }
+            return try await store.record(of: delivery.event)
+        }
     }
+}
 #endif

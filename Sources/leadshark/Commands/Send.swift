@@ -1,99 +1,99 @@
 #if Server
-    public import ArgumentParser
-    import FoundationEssentials
-    public import LeadSharkProbe
-    import LeadSharkWebhooks
+public import ArgumentParser
+import FoundationEssentials
+public import LeadSharkProbe
+import LeadSharkWebhooks
 
-    extension LeadShark {
-        /// `leadshark send`
-        struct Send: AsyncParsableCommand {
-            static let configuration = CommandConfiguration(
-                abstract: "Act as LeadShark: send signed events to a URL.",
-                discussion: """
-                    Exits with 0 when all were answered with a 2xx, else with 1. Without --event the documented types are \
-                    sent in turn. Never aim it at an endpoint that is not yours.
-                    """)
+extension LeadShark {
+    /// `leadshark send`
+    struct Send: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Act as LeadShark: send signed events to a URL.",
+            discussion: """
+                Exits with 0 when all were answered with a 2xx, else with 1. Without --event the documented types are \
+                sent in turn. Never aim it at an endpoint that is not yours.
+                """)
 
-            /// The most events of one run.
-            static let maximumCount = 10_000_000
+        /// The most events of one run.
+        static let maximumCount = 10_000_000
 
-            @Argument(help: "The endpoint, as https://your.host/webhooks/leadshark.")
-            var url: String
+        @Argument(help: "The endpoint, as https://your.host/webhooks/leadshark.")
+        var url: String
 
-            @Option(help: ArgumentHelp("Send events of this type.", valueName: "type"))
-            var event: String?
+        @Option(help: ArgumentHelp("Send events of this type.", valueName: "type"))
+        var event: String?
 
-            @Option(help: ArgumentHelp("Send this file, byte for byte; - is standard input.", valueName: "path"))
-            var file: String?
+        @Option(help: ArgumentHelp("Send this file, byte for byte; - is standard input.", valueName: "path"))
+        var file: String?
 
-            @Option(help: ArgumentHelp("How many to send.", valueName: "n"))
-            var count = 1
+        @Option(help: ArgumentHelp("How many to send.", valueName: "n"))
+        var count = 1
 
-            @Option(help: ArgumentHelp("How many are under way at once.", valueName: "n"))
-            var concurrency = 1
+        @Option(help: ArgumentHelp("How many are under way at once.", valueName: "n"))
+        var concurrency = 1
 
-            @Option(
-                help: ArgumentHelp(
-                    "The number of the first event. The same number makes the same event, which is a duplicate then.",
-                    valueName: "n"))
-            var firstNumber: Int?
+        @Option(
+            help: ArgumentHelp(
+                "The number of the first event. The same number makes the same event, which is a duplicate then.",
+                valueName: "n"))
+        var firstNumber: Int?
 
-            @Flag(help: "Send the GET of the dashboard's test button, which stores nothing.")
-            var get = false
+        @Flag(help: "Send the GET of the dashboard's test button, which stores nothing.")
+        var get = false
 
-            @Option(help: "With --get, where the payload is: nowhere, body or query.")
-            var payloadIn: TestPayloadPlace = .body
+        @Option(help: "With --get, where the payload is: nowhere, body or query.")
+        var payloadIn: TestPayloadPlace = .body
 
-            @OptionGroup var webhook: WebhookOption
-            @OptionGroup var output: FormatOption
+        @OptionGroup var webhook: WebhookOption
+        @OptionGroup var output: FormatOption
 
-            func validate() throws {
-                if event != nil, file != nil { throw ValidationError("--event and --file exclude each other.") }
-                if event?.isEmpty == true { throw ValidationError("--event is empty.") }
-                if let firstNumber, firstNumber < 0 || firstNumber > Int(Int32.max) * 4096 {
-                    throw ValidationError("--first-number is out of range.")
-                }
-                guard (1...Self.maximumCount).contains(count) else {
-                    throw ValidationError("--count is a number from 1 to \(Self.maximumCount).")
-                }
-                guard (1...Sender.Configuration.maximumConcurrency).contains(concurrency) else {
-                    throw ValidationError(
-                        "--concurrency is a number from 1 to \(Sender.Configuration.maximumConcurrency).")
-                }
+        func validate() throws {
+            if event != nil, file != nil { throw ValidationError("--event and --file exclude each other.") }
+            if event?.isEmpty == true { throw ValidationError("--event is empty.") }
+            if let firstNumber, firstNumber < 0 || firstNumber > Int(Int32.max) * 4096 {
+                throw ValidationError("--first-number is out of range.")
             }
-
-            func run() async throws {
-                let context = Context.current
-                let endpoint: EndpointURL
-                do throws(EndpointURLError) {
-                    endpoint = try EndpointURL(url)
-                } catch {
-                    throw CommandError(.usage, "\(error.message); \(error.remedy)")
-                }
-                let webhooks = try context.webhooks(SettingsSource(context))
-                let secret = try webhook.pick(from: webhooks, path: endpoint.path).secrets.current
-                let source: Sender.Source
-                if let file {
-                    source = .payload(try InputFile.read(file, in: context))
-                } else {
-                    let types = event.map { [EventType(rawValue: $0)] } ?? EventType.documented
-                    source = .fixtures(types, firstNumber: firstNumber ?? Self.freshNumber())
-                }
-                var configuration = Sender.Configuration()
-                configuration.concurrency = concurrency
-                let sender = Sender(url: endpoint, secret: secret, configuration: configuration)
-                let summary = await sender.send(source, count: count, method: get ? .get(payloadIn) : .post)
-                switch output.format {
-                case .text: context.console.print(SendReport.text(summary))
-                case .json: try context.console.printJSON(SendReport(summary))
-                }
-                if !summary.isSuccess { throw ExitCode(ExitStatus.negative.rawValue) }
+            guard (1...Self.maximumCount).contains(count) else {
+                throw ValidationError("--count is a number from 1 to \(Self.maximumCount).")
             }
-
-            /// A number that no earlier run has used: the time in microseconds, of this century.
-            static func freshNumber() -> Int { Int(Date().timeIntervalSinceReferenceDate * 1_000_000) }
+            guard (1...Sender.Configuration.maximumConcurrency).contains(concurrency) else {
+                throw ValidationError(
+                    "--concurrency is a number from 1 to \(Sender.Configuration.maximumConcurrency).")
+            }
         }
-    }
 
-    extension TestPayloadPlace: ExpressibleByArgument {}
+        func run() async throws {
+            let context = Context.current
+            let endpoint: EndpointURL
+            do throws(EndpointURLError) {
+                endpoint = try EndpointURL(url)
+            } catch {
+                throw CommandError(.usage, "\(error.message); \(error.remedy)")
+            }
+            let webhooks = try context.webhooks(SettingsSource(context))
+            let secret = try webhook.pick(from: webhooks, path: endpoint.path).secrets.current
+            let source: Sender.Source
+            if let file {
+                source = .payload(try InputFile.read(file, in: context))
+            } else {
+                let types = event.map { [EventType(rawValue: $0)] } ?? EventType.documented
+                source = .fixtures(types, firstNumber: firstNumber ?? Self.freshNumber())
+            }
+            var configuration = Sender.Configuration()
+            configuration.concurrency = concurrency
+            let sender = Sender(url: endpoint, secret: secret, configuration: configuration)
+            let summary = await sender.send(source, count: count, method: get ? .get(payloadIn) : .post)
+            switch output.format {
+            case .text: context.console.print(SendReport.text(summary))
+            case .json: try context.console.printJSON(SendReport(summary))
+            }
+            if !summary.isSuccess { throw ExitCode(ExitStatus.negative.rawValue) }
+        }
+
+        /// A number that no earlier run has used: the time in microseconds, of this century.
+        static func freshNumber() -> Int { Int(Date().timeIntervalSinceReferenceDate * 1_000_000) }
+    }
+}
+
+extension TestPayloadPlace: ExpressibleByArgument {}
 #endif

@@ -1,63 +1,63 @@
 #if Server
-    import LeadSharkDelivery
-    import LeadSharkHandlers
-    import LeadSharkReceiver
-    import LeadSharkSQLite
+import LeadSharkDelivery
+import LeadSharkHandlers
+import LeadSharkReceiver
+import LeadSharkSQLite
 
-    extension CommandError {
-        /// The exit code and the sentence for an error of the parts that the command puts together; `nil` for any other.
-        init?(cause error: any Error) {
-            switch error {
-            case let error as CommandError: self = error
-            case let error as StoreOpeningError: self.init(Self.status(of: error.code), error.message)
-            case let error as ReceiverError: self.init(Self.status(of: error.code), error.message)
-            case let error as LineFileError: self.init(Self.status(of: error.code), error.message)
-            case let error as ForwardError: self.init(.configuration, error.message)
-            case let error as DeliveryStoreError: self.init(Self.status(of: error.code), error.message)
-            default: return nil
-            }
-        }
-
-        private static func status(of code: StoreOpeningError.Code) -> ExitStatus {
-            switch code {
-            case .invalidPath: .configuration
-            case .missingDirectory, .isDirectory: .cannotCreate
-            case .notPermitted: .noPermission
-            case .notFound: .noInput
-            case .notADatabase, .foreignDatabase, .corrupt, .newerSchema, .olderSchema: .badData
-            case .inUse: .temporary
-            case .diskFull: .ioError
-            default: .unavailable
-            }
-        }
-
-        private static func status(of code: ReceiverError.Code) -> ExitStatus {
-            switch code {
-            case .noWebhook, .duplicateWebhook, .invalidLimit, .addressNotAvailable: .configuration
-            case .addressInUse, .controlSocketInUse: .temporary
-            case .permissionDenied: .noPermission
-            case .controlSocketFailed: .cannotCreate
-            default: .unavailable
-            }
-        }
-
-        private static func status(of code: LineFileError.Code) -> ExitStatus {
-            switch code {
-            case .locked: .temporary
-            case .foreign: .badData
-            case .cannotWrite: .ioError
-            default: .cannotCreate
-            }
-        }
-
-        private static func status(of code: DeliveryStoreError.Code) -> ExitStatus {
-            switch code {
-            case .busy: .temporary
-            case .corrupt: .badData
-            case .diskFull, .inputOutput: .ioError
-            case .readOnly: .noPermission
-            default: .unavailable
-            }
+extension CommandError {
+    /// The exit code and the sentence for an error of the parts that the command puts together; `nil` for any other.
+    init?(cause error: any Error) {
+        switch error {
+        case let error as CommandError: self = error
+        case let error as StoreOpeningError: self.init(Self.status(of: error.code), error.message)
+        case let error as ReceiverError: self.init(Self.status(of: error.code), error.message)
+        case let error as LineFileError: self.init(Self.status(of: error.code), error.message)
+        case let error as ForwardError: self.init(.configuration, error.message)
+        case let error as DeliveryStoreError: self.init(Self.status(of: error.code), error.message)
+        default: return nil
         }
     }
+
+    private static func status(of code: StoreOpeningError.Code) -> ExitStatus {
+        switch code {
+        case .invalidPath: .configuration
+        case .missingDirectory, .isDirectory: .cannotCreate
+        case .notPermitted: .noPermission
+        case .notFound: .noInput
+        case .notADatabase, .foreignDatabase, .corrupt, .newerSchema, .olderSchema: .badData
+        case .inUse: .temporary
+        case .diskFull: .ioError
+        default: .unavailable
+        }
+    }
+
+    private static func status(of code: ReceiverError.Code) -> ExitStatus {
+        switch code {
+        case .noWebhook, .duplicateWebhook, .invalidLimit, .addressNotAvailable: .configuration
+        case .addressInUse, .controlSocketInUse: .temporary
+        case .permissionDenied: .noPermission
+        case .controlSocketFailed: .cannotCreate
+        default: .unavailable
+        }
+    }
+
+    private static func status(of code: LineFileError.Code) -> ExitStatus {
+        switch code {
+        case .locked: .temporary
+        case .foreign: .badData
+        case .cannotWrite: .ioError
+        default: .cannotCreate
+        }
+    }
+
+    private static func status(of code: DeliveryStoreError.Code) -> ExitStatus {
+        switch code {
+        case .busy: .temporary
+        case .corrupt: .badData
+        case .diskFull, .inputOutput: .ioError
+        case .readOnly: .noPermission
+        default: .unavailable
+        }
+    }
+}
 #endif

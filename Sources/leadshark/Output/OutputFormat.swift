@@ -1,28 +1,28 @@
 #if Server
-    import ArgumentParser
-    import FoundationEssentials
+import ArgumentParser
+import FoundationEssentials
 
-    /// How results are printed.
-    enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
-        /// For people. Not to be parsed: it may change.
-        case text
-        /// For programs.
-        case json
-    }
+/// How results are printed.
+enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
+    /// For people. Not to be parsed: it may change.
+    case text
+    /// For programs.
+    case json
+}
 
-    /// The option that every command with a result has.
-    struct FormatOption: ParsableArguments {
-        @Option(help: "Print the result as text or json.")
-        var format: OutputFormat = .text
-    }
+/// The option that every command with a result has.
+struct FormatOption: ParsableArguments {
+    @Option(help: "Print the result as text or json.")
+    var format: OutputFormat = .text
+}
 
-    extension Console {
-        /// Prints a value as one line of JSON, its keys sorted.
-        func printJSON(_ value: some Encodable) throws {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-            encoder.dateEncodingStrategy = .iso8601
-            printUnchanged(Array(try encoder.encode(value)) + [UInt8(ascii: "\n")])
-        }
+extension Console {
+    /// Prints a value as one line of JSON, its keys sorted.
+    func printJSON(_ value: some Encodable) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        encoder.dateEncodingStrategy = .iso8601
+        printUnchanged(Array(try encoder.encode(value)) + [UInt8(ascii: "\n")])
     }
+}
 #endif

@@ -1,27 +1,27 @@
 #if Server
-    /// Text in columns.
-    struct Table {
-        private let header: [String]
-        private var rows: [[String]] = []
+/// Text in columns.
+struct Table {
+    private let header: [String]
+    private var rows: [[String]] = []
 
-        init(_ header: [String]) { self.header = header }
+    init(_ header: [String]) { self.header = header }
 
-        /// Adds a row; what is hostile in its cells is escaped, so that a row is a line.
-        mutating func add(_ cells: [String]) { rows.append(cells.map { VisibleText.line($0) }) }
+    /// Adds a row; what is hostile in its cells is escaped, so that a row is a line.
+    mutating func add(_ cells: [String]) { rows.append(cells.map { VisibleText.line($0) }) }
 
-        /// The lines, columns two blanks apart. Widths count characters, which is right for most scripts.
-        var text: String {
-            let all = [header] + rows
-            let widths = header.indices.map { column in all.map { $0[column].count }.max() ?? 0 }
-            return all.map { row in
-                var line = ""
-                for (column, cell) in row.enumerated() {
-                    line += cell
-                    guard column < row.count - 1 else { break }
-                    line += String(repeating: " ", count: widths[column] - cell.count + 2)
-                }
-                return String(line.reversed().drop { $0 == " " }.reversed())
-            }.joined(separator: "\n")
-        }
+    /// The lines, columns two blanks apart. Widths count characters, which is right for most scripts.
+    var text: String {
+        let all = [header] + rows
+        let widths = header.indices.map { column in all.map { $0[column].count }.max() ?? 0 }
+        return all.map { row in
+            var line = ""
+            for (column, cell) in row.enumerated() {
+                line += cell
+                guard column < row.count - 1 else { break }
+                line += String(repeating: " ", count: widths[column] - cell.count + 2)
+            }
+            return String(line.reversed().drop { $0 == " " }.reversed())
+        }.joined(separator: "\n")
     }
+}
 #endif

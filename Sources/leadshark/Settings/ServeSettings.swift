@@ -1,58 +1,58 @@
 #if Server
-    import LeadSharkReceiver
-    import Logging
+import LeadSharkReceiver
+import Logging
 
-    /// What `serve` needs to know, all of it checked before anything is made.
-    struct ServeSettings {
-        let webhooks: [WebhookSettings]
-        let listen: Sourced<HostPort>
-        let adminListen: Sourced<HostPort>
-        let store: StoreLocation
-        let leadsFile: Sourced<String>?
-        let forwardURL: Sourced<String>?
-        let logLevel: Logger.Level
+/// What `serve` needs to know, all of it checked before anything is made.
+struct ServeSettings {
+    let webhooks: [WebhookSettings]
+    let listen: Sourced<HostPort>
+    let adminListen: Sourced<HostPort>
+    let store: StoreLocation
+    let leadsFile: Sourced<String>?
+    let forwardURL: Sourced<String>?
+    let logLevel: Logger.Level
 
-        /// The flags of the command line; `nil` for what was not said.
-        struct Flags {
-            var listen: String?
-            var adminListen: String?
-            var store: String?
-            var leadsFile: String?
-            var forwardURL: String?
-            var logLevel: String?
-        }
-
-        static let defaultListen = HostPort(host: "127.0.0.1", port: 8080)
-        static let defaultAdminListen = HostPort(host: "127.0.0.1", port: 8081)
-
-        init(_ flags: Flags, from settings: SettingsSource, in context: Context) throws {
-            logLevel = try settings.logLevel(flag: flags.logLevel)
-            listen = try settings.address(.listen, flag: flags.listen, default: Self.defaultListen)
-            adminListen = try settings.address(.adminListen, flag: flags.adminListen, default: Self.defaultAdminListen)
-            store = try settings.store(flag: flags.store).value
-            leadsFile = try settings.text(.leadsFile, flag: flags.leadsFile)
-            forwardURL = try settings.text(.forwardURL, flag: flags.forwardURL)
-            if listen.value == adminListen.value, listen.value.port != 0 {
-                throw adminListen.refusal(
-                    "\(listen.value) is where webhooks arrive; the health checks need another port")
-            }
-            // Last, since it is what a newcomer has not set: the other sentences would not be seen.
-            webhooks = try context.webhooks(settings)
-        }
-
-        /// The path of the store's file.
-        func storePath(in context: Context) -> String { context.path(store.path) }
+    /// The flags of the command line; `nil` for what was not said.
+    struct Flags {
+        var listen: String?
+        var adminListen: String?
+        var store: String?
+        var leadsFile: String?
+        var forwardURL: String?
+        var logLevel: String?
     }
 
-    /// Where the owner of a store listens for the operator's commands.
-    enum ControlSocketPath {
-        /// The longest path that every system takes for a socket, less what its maker puts behind it meanwhile.
-        static let maximumByteCount = 103 - 12
+    static let defaultListen = HostPort(host: "127.0.0.1", port: 8080)
+    static let defaultAdminListen = HostPort(host: "127.0.0.1", port: 8081)
 
-        /// Beside the store; `nil` when that would be too long.
-        static func of(store path: String) -> String? {
-            let path = path + ".control"
-            return path.utf8.count <= maximumByteCount ? path : nil
+    init(_ flags: Flags, from settings: SettingsSource, in context: Context) throws {
+        logLevel = try settings.logLevel(flag: flags.logLevel)
+        listen = try settings.address(.listen, flag: flags.listen, default: Self.defaultListen)
+        adminListen = try settings.address(.adminListen, flag: flags.adminListen, default: Self.defaultAdminListen)
+        store = try settings.store(flag: flags.store).value
+        leadsFile = try settings.text(.leadsFile, flag: flags.leadsFile)
+        forwardURL = try settings.text(.forwardURL, flag: flags.forwardURL)
+        if listen.value == adminListen.value, listen.value.port != 0 {
+            throw adminListen.refusal(
+                "\(listen.value) is where webhooks arrive; the health checks need another port")
         }
+        // Last, since it is what a newcomer has not set: the other sentences would not be seen.
+        webhooks = try context.webhooks(settings)
     }
+
+    /// The path of the store's file.
+    func storePath(in context: Context) -> String { context.path(store.path) }
+}
+
+/// Where the owner of a store listens for the operator's commands.
+enum ControlSocketPath {
+    /// The longest path that every system takes for a socket, less what its maker puts behind it meanwhile.
+    static let maximumByteCount = 103 - 12
+
+    /// Beside the store; `nil` when that would be too long.
+    static func of(store path: String) -> String? {
+        let path = path + ".control"
+        return path.utf8.count <= maximumByteCount ? path : nil
+    }
+}
 #endif

@@ -1,81 +1,81 @@
 #if Server
-    import Configuration
-    import LeadSharkDelivery
+import Configuration
+import LeadSharkDelivery
 
-    /// A setting: its environment variable, the key by which swift-configuration finds that, and its flag.
-    struct SettingName: Hashable, Sendable {
-        /// What our variables begin with.
-        static let prefix = "LEADSHARK_"
+/// A setting: its environment variable, the key by which swift-configuration finds that, and its flag.
+struct SettingName: Hashable, Sendable {
+    /// What our variables begin with.
+    static let prefix = "LEADSHARK_"
 
-        /// The variable, in the environment or in `.env`.
-        let variable: String
-        /// The flag that goes before it, if there is one. Secrets have none: anybody can see a command line.
-        let flag: String?
-        /// Whether the value is never to be printed.
-        let isSecret: Bool
+    /// The variable, in the environment or in `.env`.
+    let variable: String
+    /// The flag that goes before it, if there is one. Secrets have none: anybody can see a command line.
+    let flag: String?
+    /// Whether the value is never to be printed.
+    let isSecret: Bool
 
-        private init(_ variable: String, flag: String? = nil, isSecret: Bool = false) {
-            self.variable = variable
-            self.flag = flag
-            self.isSecret = isSecret
-        }
-
-        static let webhooks = Self("LEADSHARK_WEBHOOKS")
-        static let listen = Self("LEADSHARK_LISTEN", flag: "--listen")
-        static let adminListen = Self("LEADSHARK_ADMIN_LISTEN", flag: "--admin-listen")
-        static let store = Self("LEADSHARK_STORE", flag: "--store")
-        static let leadsFile = Self("LEADSHARK_LEADS_FILE", flag: "--leads-file")
-        static let forwardURL = Self("LEADSHARK_FORWARD_URL", flag: "--forward-url")
-        static let logLevel = Self("LEADSHARK_LOG_LEVEL", flag: "--log-level")
-
-        /// Those that do not depend on a webhook's name.
-        static let general = [webhooks, listen, adminListen, store, leadsFile, forwardURL, logLevel]
-
-        /// The settings of one webhook's secrets.
-        enum Secret: String, CaseIterable {
-            case current = "SECRET"
-            case previous = "SECRET_PREVIOUS"
-            case currentFile = "SECRET_FILE"
-            case previousFile = "SECRET_PREVIOUS_FILE"
-        }
-
-        /// A secret's setting; without a name, that of the webhook that most set-ups have.
-        static func webhook(_ name: WebhookName?, _ secret: Secret) -> Self {
-            var variable = "LEADSHARK_WEBHOOK_"
-            if let name { variable += part(of: name) + "_" }
-            let isSecret = secret == .current || secret == .previous
-            return Self(variable + secret.rawValue, isSecret: isSecret)
-        }
-
-        /// A webhook's name as a part of a variable's.
-        static func part(of name: WebhookName) -> String {
-            String(name.text.uppercased().map { $0 == "-" ? "_" : $0 })
-        }
-
-        /// The table for the help text.
-        static let help = """
-            SETTINGS (the flag of the same name, where there is one, goes before)
-              LEADSHARK_WEBHOOK_SECRET         the secret that LeadShark shows for the webhook
-              LEADSHARK_WEBHOOK_SECRET_FILE    a file that holds it, instead
-              LEADSHARK_WEBHOOK_SECRET_PREVIOUS, …_PREVIOUS_FILE   the one before, during a rotation
-              LEADSHARK_WEBHOOKS               more webhooks by name: crm,mail; their secrets are in
-                                               LEADSHARK_WEBHOOK_CRM_SECRET and so on
-              LEADSHARK_LISTEN                 where webhooks arrive: 127.0.0.1:8080
-              LEADSHARK_ADMIN_LISTEN           where health is asked for
-              LEADSHARK_STORE                  the queue: sqlite:leadshark.sqlite
-              LEADSHARK_LEADS_FILE             a file to append leads to, one JSON object a line
-              LEADSHARK_FORWARD_URL            a URL to send events on to
-              LEADSHARK_LOG_LEVEL              trace, debug, info, notice, warning, error or critical
-            """
-
-        /// The key that swift-configuration maps to ``variable``.
-        var key: ConfigKey {
-            ConfigKey(variable.lowercased().split(separator: "_", omittingEmptySubsequences: false).map(String.init))
-        }
-
-        /// Variables that begin as ours do but are not read by this command: the build's, and those of tests.
-        static func isElsewhere(_ variable: String) -> Bool {
-            variable == "LEADSHARK_WARNINGS_AS_ERRORS" || variable.hasPrefix("LEADSHARK_TEST_")
-        }
+    private init(_ variable: String, flag: String? = nil, isSecret: Bool = false) {
+        self.variable = variable
+        self.flag = flag
+        self.isSecret = isSecret
     }
+
+    static let webhooks = Self("LEADSHARK_WEBHOOKS")
+    static let listen = Self("LEADSHARK_LISTEN", flag: "--listen")
+    static let adminListen = Self("LEADSHARK_ADMIN_LISTEN", flag: "--admin-listen")
+    static let store = Self("LEADSHARK_STORE", flag: "--store")
+    static let leadsFile = Self("LEADSHARK_LEADS_FILE", flag: "--leads-file")
+    static let forwardURL = Self("LEADSHARK_FORWARD_URL", flag: "--forward-url")
+    static let logLevel = Self("LEADSHARK_LOG_LEVEL", flag: "--log-level")
+
+    /// Those that do not depend on a webhook's name.
+    static let general = [webhooks, listen, adminListen, store, leadsFile, forwardURL, logLevel]
+
+    /// The settings of one webhook's secrets.
+    enum Secret: String, CaseIterable {
+        case current = "SECRET"
+        case previous = "SECRET_PREVIOUS"
+        case currentFile = "SECRET_FILE"
+        case previousFile = "SECRET_PREVIOUS_FILE"
+    }
+
+    /// A secret's setting; without a name, that of the webhook that most set-ups have.
+    static func webhook(_ name: WebhookName?, _ secret: Secret) -> Self {
+        var variable = "LEADSHARK_WEBHOOK_"
+        if let name { variable += part(of: name) + "_" }
+        let isSecret = secret == .current || secret == .previous
+        return Self(variable + secret.rawValue, isSecret: isSecret)
+    }
+
+    /// A webhook's name as a part of a variable's.
+    static func part(of name: WebhookName) -> String {
+        String(name.text.uppercased().map { $0 == "-" ? "_" : $0 })
+    }
+
+    /// The table for the help text.
+    static let help = """
+        SETTINGS (the flag of the same name, where there is one, goes before)
+          LEADSHARK_WEBHOOK_SECRET         the secret that LeadShark shows for the webhook
+          LEADSHARK_WEBHOOK_SECRET_FILE    a file that holds it, instead
+          LEADSHARK_WEBHOOK_SECRET_PREVIOUS, …_PREVIOUS_FILE   the one before, during a rotation
+          LEADSHARK_WEBHOOKS               more webhooks by name: crm,mail; their secrets are in
+                                           LEADSHARK_WEBHOOK_CRM_SECRET and so on
+          LEADSHARK_LISTEN                 where webhooks arrive: 127.0.0.1:8080
+          LEADSHARK_ADMIN_LISTEN           where health is asked for
+          LEADSHARK_STORE                  the queue: sqlite:leadshark.sqlite
+          LEADSHARK_LEADS_FILE             a file to append leads to, one JSON object a line
+          LEADSHARK_FORWARD_URL            a URL to send events on to
+          LEADSHARK_LOG_LEVEL              trace, debug, info, notice, warning, error or critical
+        """
+
+    /// The key that swift-configuration maps to ``variable``.
+    var key: ConfigKey {
+        ConfigKey(variable.lowercased().split(separator: "_", omittingEmptySubsequences: false).map(String.init))
+    }
+
+    /// Variables that begin as ours do but are not read by this command: the build's, and those of tests.
+    static func isElsewhere(_ variable: String) -> Bool {
+        variable == "LEADSHARK_WARNINGS_AS_ERRORS" || variable.hasPrefix("LEADSHARK_TEST_")
+    }
+}
 #endif

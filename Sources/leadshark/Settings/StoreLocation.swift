@@ -1,53 +1,53 @@
 #if Server
-    /// Where the store is: `sqlite:PATH`.
-    struct StoreLocation: Hashable, Sendable, CustomStringConvertible {
-        /// The path of the SQLite file.
-        let path: String
+/// Where the store is: `sqlite:PATH`.
+struct StoreLocation: Hashable, Sendable, CustomStringConvertible {
+    /// The path of the SQLite file.
+    let path: String
 
-        /// The store of somebody who has set nothing.
-        static let defaultLocation = StoreLocation(path: "leadshark.sqlite")
+    /// The store of somebody who has set nothing.
+    static let defaultLocation = StoreLocation(path: "leadshark.sqlite")
 
-        init(path: String) { self.path = path }
+    init(path: String) { self.path = path }
 
-        /// Reads a location.
-        ///
-        /// - Throws: ``Malformed``.
-        init(_ text: String) throws(Malformed) {
-            guard let colon = text.firstIndex(of: ":") else { throw Malformed("is no store; write sqlite:PATH") }
-            guard text[..<colon] == "sqlite" else {
-                throw Malformed("is of a kind that is not known; write sqlite:PATH")
-            }
-            let path = text[text.index(after: colon)...]
-            guard !path.isEmpty else { throw Malformed("has no path; write sqlite:PATH") }
-            guard path != ":memory:", !path.hasPrefix("file:"), !path.hasPrefix("//") else {
-                throw Malformed("is not a plain path; write sqlite:PATH")
-            }
-            guard !path.utf8.contains(0) else { throw Malformed("holds a NUL byte") }
-            self.path = String(path)
+    /// Reads a location.
+    ///
+    /// - Throws: ``Malformed``.
+    init(_ text: String) throws(Malformed) {
+        guard let colon = text.firstIndex(of: ":") else { throw Malformed("is no store; write sqlite:PATH") }
+        guard text[..<colon] == "sqlite" else {
+            throw Malformed("is of a kind that is not known; write sqlite:PATH")
         }
-
-        /// What is wrong with a location, as the rest of a sentence.
-        struct Malformed: Error, Hashable {
-            let reason: String
-            init(_ reason: String) { self.reason = reason }
+        let path = text[text.index(after: colon)...]
+        guard !path.isEmpty else { throw Malformed("has no path; write sqlite:PATH") }
+        guard path != ":memory:", !path.hasPrefix("file:"), !path.hasPrefix("//") else {
+            throw Malformed("is not a plain path; write sqlite:PATH")
         }
-
-        /// The location as it is written.
-        var description: String { "sqlite:\(path)" }
+        guard !path.utf8.contains(0) else { throw Malformed("holds a NUL byte") }
+        self.path = String(path)
     }
 
-    extension SettingsSource {
-        /// The store's location.
-        func store(flag: String?) throws -> Sourced<StoreLocation> {
-            guard let setting = try text(.store, flag: flag) else {
-                return Sourced(value: .defaultLocation, name: .store, origin: .defaultValue)
-            }
-            do throws(StoreLocation.Malformed) {
-                let location = try StoreLocation(setting.value)
-                return setting.map { _ in location }
-            } catch {
-                throw setting.refusal("\(VisibleText.line(setting.value.prefix(200))) \(error.reason)")
-            }
+    /// What is wrong with a location, as the rest of a sentence.
+    struct Malformed: Error, Hashable {
+        let reason: String
+        init(_ reason: String) { self.reason = reason }
+    }
+
+    /// The location as it is written.
+    var description: String { "sqlite:\(path)" }
+}
+
+extension SettingsSource {
+    /// The store's location.
+    func store(flag: String?) throws -> Sourced<StoreLocation> {
+        guard let setting = try text(.store, flag: flag) else {
+            return Sourced(value: .defaultLocation, name: .store, origin: .defaultValue)
+        }
+        do throws(StoreLocation.Malformed) {
+            let location = try StoreLocation(setting.value)
+            return setting.map { _ in location }
+        } catch {
+            throw setting.refusal("\(VisibleText.line(setting.value.prefix(200))) \(error.reason)")
         }
     }
+}
 #endif

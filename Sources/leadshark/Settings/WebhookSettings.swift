@@ -1,119 +1,119 @@
 #if Server
-    import LeadSharkDelivery
-    import LeadSharkWebhooks
+import LeadSharkDelivery
+import LeadSharkWebhooks
 
-    /// One webhook: its name and its secrets.
-    struct WebhookSettings: Sendable {
-        let name: WebhookName
-        let secrets: SecretSet
-        /// What is odd about the secrets but not wrong. Names the source.
-        let warnings: [String]
+/// One webhook: its name and its secrets.
+struct WebhookSettings: Sendable {
+    let name: WebhookName
+    let secrets: SecretSet
+    /// What is odd about the secrets but not wrong. Names the source.
+    let warnings: [String]
+}
+
+extension SettingsSource {
+    /// The webhooks that have a secret: `leadshark`, if `LEADSHARK_WEBHOOK_SECRET` (or its file) is set, and those that
+    /// `LEADSHARK_WEBHOOKS` names.
+    ///
+    /// - Throws: ``CommandError``: no secret at all, a named webhook without one, a secret beside a secret file.
+    func webhooks(in context: Context) throws -> [WebhookSettings] {
+        var webhooks: [WebhookSettings] = []
+        if let secrets = try secrets(of: nil, in: context) {
+            if namedWebhooks.contains(.leadshark) {
+                throw CommandError(
+                    .configuration,
+                    "LEADSHARK_WEBHOOK_SECRET is the secret of the webhook leadshark, "
+                        + "which LEADSHARK_WEBHOOKS names too; remove it from there")
+            }
+            webhooks.append(secrets)
+        }
+        for name in namedWebhooks {
+            guard let secrets = try secrets(of: name, in: context) else {
+                throw CommandError(
+                    .configuration,
+                    "LEADSHARK_WEBHOOKS names \(name), but there is no secret for it; set "
+                        + "\(SettingName.webhook(name, .current).variable) to the secret that LeadShark's dashboard "
+                        + "shows for this webhook")
+            }
+            webhooks.append(secrets)
+        }
+        guard !webhooks.isEmpty else { throw Self.noSecret }
+        return webhooks
     }
 
-    extension SettingsSource {
-        /// The webhooks that have a secret: `leadshark`, if `LEADSHARK_WEBHOOK_SECRET` (or its file) is set, and those that
-        /// `LEADSHARK_WEBHOOKS` names.
-        ///
-        /// - Throws: ``CommandError``: no secret at all, a named webhook without one, a secret beside a secret file.
-        func webhooks(in context: Context) throws -> [WebhookSettings] {
-            var webhooks: [WebhookSettings] = []
-            if let secrets = try secrets(of: nil, in: context) {
-                if namedWebhooks.contains(.leadshark) {
-                    throw CommandError(
-                        .configuration,
-                        "LEADSHARK_WEBHOOK_SECRET is the secret of the webhook leadshark, "
-                            + "which LEADSHARK_WEBHOOKS names too; remove it from there")
-                }
-                webhooks.append(secrets)
-            }
-            for name in namedWebhooks {
-                guard let secrets = try secrets(of: name, in: context) else {
-                    throw CommandError(
-                        .configuration,
-                        "LEADSHARK_WEBHOOKS names \(name), but there is no secret for it; set "
-                            + "\(SettingName.webhook(name, .current).variable) to the secret that LeadShark's dashboard "
-                            + "shows for this webhook")
-                }
-                webhooks.append(secrets)
-            }
-            guard !webhooks.isEmpty else { throw Self.noSecret }
-            return webhooks
-        }
+    /// What somebody who has set nothing up has to do.
+    static var noSecret: CommandError {
+        CommandError(
+            .configuration,
+            """
+            there is no signing secret, and without one anybody could send events.
+            LeadShark shows it in its dashboard, under the webhook settings, beside the webhook's name and URL.
+            Run `leadshark init` to put it into .env, or set LEADSHARK_WEBHOOK_SECRET or LEADSHARK_WEBHOOK_SECRET_FILE.
+            """)
+    }
 
-        /// What somebody who has set nothing up has to do.
-        static var noSecret: CommandError {
-            CommandError(
-                .configuration,
-                """
-                there is no signing secret, and without one anybody could send events.
-                LeadShark shows it in its dashboard, under the webhook settings, beside the webhook's name and URL.
-                Run `leadshark init` to put it into .env, or set LEADSHARK_WEBHOOK_SECRET or LEADSHARK_WEBHOOK_SECRET_FILE.
-                """)
-        }
-
-        private func secrets(of webhook: WebhookName?, in context: Context) throws -> WebhookSettings? {
-            var warnings: [String] = []
-            let current = try secret(webhook, .current, .currentFile, in: context, warnings: &warnings)
-            let previous = try secret(webhook, .previous, .previousFile, in: context, warnings: &warnings)
-            guard let current else {
-                if previous != nil {
-                    throw CommandError(
-                        .configuration,
-                        "\(SettingName.webhook(webhook, .previous).variable) is set, but there is no "
-                            + "\(SettingName.webhook(webhook, .current).variable), the secret that LeadShark shows now")
-                }
-                return nil
-            }
-            return WebhookSettings(
-                name: webhook ?? .leadshark, secrets: SecretSet(current: current, previous: previous),
-                warnings: warnings)
-        }
-
-        private func secret(
-            _ webhook: WebhookName?, _ inline: SettingName.Secret, _ file: SettingName.Secret, in context: Context,
-            warnings: inout [String]
-        ) throws -> SigningSecret? {
-            let direct = try text(.webhook(webhook, inline))
-            let path = try text(.webhook(webhook, file))
-            if let direct, let path {
+    private func secrets(of webhook: WebhookName?, in context: Context) throws -> WebhookSettings? {
+        var warnings: [String] = []
+        let current = try secret(webhook, .current, .currentFile, in: context, warnings: &warnings)
+        let previous = try secret(webhook, .previous, .previousFile, in: context, warnings: &warnings)
+        guard let current else {
+            if previous != nil {
                 throw CommandError(
-                    .configuration, "\(direct.label), and \(path.label), are both set; keep one of them")
+                    .configuration,
+                    "\(SettingName.webhook(webhook, .previous).variable) is set, but there is no "
+                        + "\(SettingName.webhook(webhook, .current).variable), the secret that LeadShark shows now")
             }
-            if let direct {
-                let secret = try Self.make(Array(direct.value.utf8), label: direct.label)
-                if secret.hasSurroundingBlanks { warnings.append(Self.blanks(direct.label)) }
-                return secret
-            }
-            guard let path else { return nil }
-            let name = "the file of \(path.label),"
-            let limit = SigningSecret.maximumByteCount + 2
-            guard var bytes = try PrivateFile.read(context.path(path.value), name: name, limit: limit) else {
-                throw path.refusal("there is no such file")
-            }
-            Self.dropNewline(&bytes)
-            let secret = try Self.make(bytes, label: name)
-            if secret.hasSurroundingBlanks { warnings.append(Self.blanks(name)) }
+            return nil
+        }
+        return WebhookSettings(
+            name: webhook ?? .leadshark, secrets: SecretSet(current: current, previous: previous),
+            warnings: warnings)
+    }
+
+    private func secret(
+        _ webhook: WebhookName?, _ inline: SettingName.Secret, _ file: SettingName.Secret, in context: Context,
+        warnings: inout [String]
+    ) throws -> SigningSecret? {
+        let direct = try text(.webhook(webhook, inline))
+        let path = try text(.webhook(webhook, file))
+        if let direct, let path {
+            throw CommandError(
+                .configuration, "\(direct.label), and \(path.label), are both set; keep one of them")
+        }
+        if let direct {
+            let secret = try Self.make(Array(direct.value.utf8), label: direct.label)
+            if secret.hasSurroundingBlanks { warnings.append(Self.blanks(direct.label)) }
             return secret
         }
-
-        /// Editors and `echo` put a newline at the end of a file; it is not part of the secret.
-        static func dropNewline(_ bytes: inout [UInt8]) {
-            guard bytes.last == 0x0a else { return }
-            bytes.removeLast()
-            if bytes.last == 0x0d { bytes.removeLast() }
+        guard let path else { return nil }
+        let name = "the file of \(path.label),"
+        let limit = SigningSecret.maximumByteCount + 2
+        guard var bytes = try PrivateFile.read(context.path(path.value), name: name, limit: limit) else {
+            throw path.refusal("there is no such file")
         }
+        Self.dropNewline(&bytes)
+        let secret = try Self.make(bytes, label: name)
+        if secret.hasSurroundingBlanks { warnings.append(Self.blanks(name)) }
+        return secret
+    }
 
-        private static func make(_ bytes: [UInt8], label: String) throws(CommandError) -> SigningSecret {
-            do throws(SigningSecretError) {
-                return try SigningSecret(utf8: bytes.span)
-            } catch {
-                throw CommandError(.configuration, "\(label): \(error)")
-            }
-        }
+    /// Editors and `echo` put a newline at the end of a file; it is not part of the secret.
+    static func dropNewline(_ bytes: inout [UInt8]) {
+        guard bytes.last == 0x0a else { return }
+        bytes.removeLast()
+        if bytes.last == 0x0d { bytes.removeLast() }
+    }
 
-        private static func blanks(_ label: String) -> String {
-            "\(label) has a blank or a line break at its beginning or end; it is used as part of the secret, "
-                + "which is rarely what LeadShark shows"
+    private static func make(_ bytes: [UInt8], label: String) throws(CommandError) -> SigningSecret {
+        do throws(SigningSecretError) {
+            return try SigningSecret(utf8: bytes.span)
+        } catch {
+            throw CommandError(.configuration, "\(label): \(error)")
         }
     }
+
+    private static func blanks(_ label: String) -> String {
+        "\(label) has a blank or a line break at its beginning or end; it is used as part of the secret, "
+            + "which is rarely what LeadShark shows"
+    }
+}
 #endif

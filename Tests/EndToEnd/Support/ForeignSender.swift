@@ -1,42 +1,42 @@
 #if Server
-    import Foundation
-    import Testing
+import Foundation
+import Testing
 
-    /// The Python program that acts as LeadShark and keeps the ledger of what was acknowledged.
-    struct ForeignSender {
-        let receiver: RunningReceiver
-        private let program: Program
-        private let ledger: String
+/// The Python program that acts as LeadShark and keeps the ledger of what was acknowledged.
+struct ForeignSender {
+    let receiver: RunningReceiver
+    private let program: Program
+    private let ledger: String
 
-        init(
-            to receiver: RunningReceiver, count: Int, concurrency: Int = 64, repeating: Int = 1, run: String = "a",
-            persisting: Bool = false
-        ) throws {
-            self.receiver = receiver
-            ledger = "ledger-\(UUID().uuidString)"
-            program = try Program(
-                "python3",
-                [
-                    Program.peer("sender.py"), "--port", "\(receiver.port)", "--secret-file",
-                    receiver.folder.file("secret").path, "--ledger", receiver.folder.file(ledger).path, "--run", run,
-                    "--count", "\(count)", "--concurrency", "\(concurrency)", "--repeat", "\(repeating)",
-                ] + (persisting ? ["--persist"] : []), in: receiver.folder)
-        }
-
-        var isRunning: Bool { program.isRunning }
-
-        /// The identities that were answered 200 so far.
-        func acknowledged() throws -> Set<String> {
-            Set(try receiver.folder.lines(of: ledger).compactMap { $0["identity"] as? String })
-        }
-
-        /// Waits for the end.
-        ///
-        /// - Returns: How often each status was answered; status 0 is a broken connection.
-        func statuses() async throws -> [String: Int] {
-            let status = try await program.status(within: .seconds(600))
-            #expect(status == 0, "\(program.standardError)")
-            return try JSONSerialization.jsonObject(with: Data(program.standardOutput.utf8)) as? [String: Int] ?? [:]
-        }
+    init(
+        to receiver: RunningReceiver, count: Int, concurrency: Int = 64, repeating: Int = 1, run: String = "a",
+        persisting: Bool = false
+    ) throws {
+        self.receiver = receiver
+        ledger = "ledger-\(UUID().uuidString)"
+        program = try Program(
+            "python3",
+            [
+                Program.peer("sender.py"), "--port", "\(receiver.port)", "--secret-file",
+                receiver.folder.file("secret").path, "--ledger", receiver.folder.file(ledger).path, "--run", run,
+                "--count", "\(count)", "--concurrency", "\(concurrency)", "--repeat", "\(repeating)",
+            ] + (persisting ? ["--persist"] : []), in: receiver.folder)
     }
+
+    var isRunning: Bool { program.isRunning }
+
+    /// The identities that were answered 200 so far.
+    func acknowledged() throws -> Set<String> {
+        Set(try receiver.folder.lines(of: ledger).compactMap { $0["identity"] as? String })
+    }
+
+    /// Waits for the end.
+    ///
+    /// - Returns: How often each status was answered; status 0 is a broken connection.
+    func statuses() async throws -> [String: Int] {
+        let status = try await program.status(within: .seconds(600))
+        #expect(status == 0, "\(program.standardError)")
+        return try JSONSerialization.jsonObject(with: Data(program.standardOutput.utf8)) as? [String: Int] ?? [:]
+    }
+}
 #endif

@@ -1,100 +1,100 @@
 #if Server
-    import Foundation
+import Foundation
 
-    /// The real receiver as a process of its own, which can be killed and started again on the same port and store.
-    final class RunningReceiver {
-        static let secret = "end-to-end-secret-Ä"
+/// The real receiver as a process of its own, which can be killed and started again on the same port and store.
+final class RunningReceiver {
+    static let secret = "end-to-end-secret-Ä"
 
-        let folder: TemporaryFolder
-        let port: Int
-        private let arguments: [String]
-        private(set) var program: Program
+    let folder: TemporaryFolder
+    let port: Int
+    private let arguments: [String]
+    private(set) var program: Program
 
-        /// Starts `leadshark serve` and waits until it answers.
-        init(in folder: TemporaryFolder, _ more: [String] = []) async throws {
-            self.folder = folder
-            port = try Loopback.freePort()
-            arguments =
-                [
-                    "serve", "--listen", "127.0.0.1:\(port)", "--admin-listen", "127.0.0.1:0", "--store",
-                    "sqlite:store.sqlite",
-                ]
-                + more
-            _ = try folder.write(Self.secret, to: "secret")
-            program = try Self.start(arguments, in: folder)
-            try await untilReady()
+    /// Starts `leadshark serve` and waits until it answers.
+    init(in folder: TemporaryFolder, _ more: [String] = []) async throws {
+        self.folder = folder
+        port = try Loopback.freePort()
+        arguments =
+            [
+                "serve", "--listen", "127.0.0.1:\(port)", "--admin-listen", "127.0.0.1:0", "--store",
+                "sqlite:store.sqlite",
+            ]
+            + more
+        _ = try folder.write(Self.secret, to: "secret")
+        program = try Self.start(arguments, in: folder)
+        try await untilReady()
+    }
+
+    func restart() async throws {
+        program = try Self.start(arguments, in: folder)
+        try await untilReady()
+    }
+
+    /// Ends the process as a power failure would.
+    func kill() async throws {
+        program.send(SIGKILL)
+        try await program.status()
+    }
+
+    /// Ends the process as an operator would.
+    ///
+    /// - Returns: Its exit code.
+    func stop() async throws -> Int32 {
+        program.send(SIGTERM)
+        return try await program.status()
+    }
+
+    private static func start(_ arguments: [String], in folder: TemporaryFolder) throws -> Program {
+        try Program(
+            Program.leadshark, arguments,
+            environment: ["LEADSHARK_WEBHOOK_SECRET_FILE": folder.file("secret").path],
+            in: folder)
+    }
+
+    private func untilReady() async throws {
+        try await condition("the receiver answers: \(program.standardError.suffix(2000))") {
+            guard program.isRunning else {
+                throw Timeout(description: "the receiver ended: \(program.standardError.suffix(2000))")
+            }
+            return Loopback.answers(port: port)
         }
+    }
+}
 
-        func restart() async throws {
-            program = try Self.start(arguments, in: folder)
-            try await untilReady()
+enum Loopback {
+    /// A port that was free a moment ago.
+    static func freePort() throws -> Int {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(descriptor) }
+        var address = address(port: 0)
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let result = withUnsafeMutablePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(descriptor, $0, length) == 0 ? getsockname(descriptor, $0, &length) : -1
+            }
         }
+        guard result == 0 else { throw Timeout(description: "no port is free") }
+        return Int(UInt16(bigEndian: address.sin_port))
+    }
 
-        /// Ends the process as a power failure would.
-        func kill() async throws {
-            program.send(SIGKILL)
-            try await program.status()
-        }
-
-        /// Ends the process as an operator would.
-        ///
-        /// - Returns: Its exit code.
-        func stop() async throws -> Int32 {
-            program.send(SIGTERM)
-            return try await program.status()
-        }
-
-        private static func start(_ arguments: [String], in folder: TemporaryFolder) throws -> Program {
-            try Program(
-                Program.leadshark, arguments,
-                environment: ["LEADSHARK_WEBHOOK_SECRET_FILE": folder.file("secret").path],
-                in: folder)
-        }
-
-        private func untilReady() async throws {
-            try await condition("the receiver answers: \(program.standardError.suffix(2000))") {
-                guard program.isRunning else {
-                    throw Timeout(description: "the receiver ended: \(program.standardError.suffix(2000))")
-                }
-                return Loopback.answers(port: port)
+    /// Whether somebody takes connections at a port.
+    static func answers(port: Int) -> Bool {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(descriptor) }
+        var address = address(port: port)
+        return withUnsafePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
             }
         }
     }
 
-    enum Loopback {
-        /// A port that was free a moment ago.
-        static func freePort() throws -> Int {
-            let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-            defer { close(descriptor) }
-            var address = address(port: 0)
-            var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-            let result = withUnsafeMutablePointer(to: &address) {
-                $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                    bind(descriptor, $0, length) == 0 ? getsockname(descriptor, $0, &length) : -1
-                }
-            }
-            guard result == 0 else { throw Timeout(description: "no port is free") }
-            return Int(UInt16(bigEndian: address.sin_port))
-        }
-
-        /// Whether somebody takes connections at a port.
-        static func answers(port: Int) -> Bool {
-            let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-            defer { close(descriptor) }
-            var address = address(port: port)
-            return withUnsafePointer(to: &address) {
-                $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                    connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
-                }
-            }
-        }
-
-        private static func address(port: Int) -> sockaddr_in {
-            var address = sockaddr_in()
-            address.sin_family = sa_family_t(AF_INET)
-            address.sin_port = UInt16(port).bigEndian
-            address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-            return address
-        }
+    private static func address(port: Int) -> sockaddr_in {
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = UInt16(port).bigEndian
+        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+        return address
     }
+}
 #endif

@@ -1,183 +1,183 @@
 #if Server
-    import Foundation
-    import LeadSharkDelivery
-    import LeadSharkSQLite
-    import LeadSharkTesting
-    import LeadSharkWebhooks
-    import Testing
+import Foundation
+import LeadSharkDelivery
+import LeadSharkSQLite
+import LeadSharkTesting
+import LeadSharkWebhooks
+import Testing
 
-    @testable import leadshark
+@testable import leadshark
 
-    @Suite("deliveries")
-    struct DeliveriesTests {
-        private let directory: TemporaryDirectory
+@Suite("deliveries")
+struct DeliveriesTests {
+    private let directory: TemporaryDirectory
 
-        init() throws { directory = try TemporaryDirectory() }
+    init() throws { directory = try TemporaryDirectory() }
 
-        private var path: String { directory.path + "/leadshark.sqlite" }
+    private var path: String { directory.path + "/leadshark.sqlite" }
 
-        /// A store with three events for two handlers: what `a` had to do is done, waits, and is dead.
-        private func fill() async throws {
-            let store = try await SQLiteDeliveryStore.open(path: path)
-            let hostile = Fixture.webhook(for: .newLike, number: 3, name: "\u{1b}]0;owned\u{7}\u{202e}")
-            let webhooks = [
-                Fixture.webhook(for: .dmSent, number: 1), Fixture.webhook(for: .newComment, number: 2), hostile,
-            ]
-            _ = try await store.enqueue(
-                webhooks.map { NewEvent(webhook: .leadshark, verified: $0, eventHeader: nil) }, for: ["a", "b"])
-            let leases = try await store.lease("a", limit: 3, for: .seconds(60))
-            _ = try await store.settle([
-                Settlement(leases[0].token, .completed),
-                Settlement(leases[1].token, .retry(after: .seconds(3600), reason: "busy")),
-                Settlement(leases[2].token, .deadLetter(reason: "no way")),
-            ])
-            try await store.close()
-        }
-
-        private func rows(_ arguments: String...) async throws -> [[String: Any]] {
-            let run = await CommandRun.of(["deliveries", "list", "--format", "json"] + arguments, in: directory)
-            #expect(run.status == 0, "\(run.errors)")
-            return try #require(try JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? [[String: Any]])
-        }
-
-        private func states(_ rows: [[String: Any]]) -> [String] { rows.compactMap { $0["state"] as? String } }
-
-        @Test(
-            "Without a store there is nothing to see, and none is made",
-            arguments: [["list"], ["show", "1"], ["redeliver", "1"], ["redeliver", "--dead"]])
-        func noStore(arguments: [String]) async throws {
-            let run = await CommandRun.of(["deliveries"] + arguments, in: directory)
-            #expect(run.status == 66)
-            #expect(run.errors.contains("There is no store at"))
-            #expect(try directory.names.isEmpty)
-        }
-
-        @Test("A file that is no store is left as it is", arguments: [["list"], ["redeliver", "--dead"]])
-        func noDatabase(arguments: [String]) async throws {
-            try directory.write("leadshark.sqlite", String(repeating: "no store ", count: 1000))
-            let run = await CommandRun.of(["deliveries"] + arguments, in: directory)
-            #expect(run.status == 65)
-            #expect(try directory.read("leadshark.sqlite").hasPrefix("no store "))
-            #expect(try directory.names == ["leadshark.sqlite"])
-        }
-
-        @Test(
-            "What cannot be meant is a matter of usage",
-            arguments: [
-                ["list", "--state", "dead"], ["list", "--limit", "0"], ["list", "--limit", "100001"],
-                ["list", "--handler", "A"],
-                ["list", "--webhook", ""], ["show"], ["show", "x"], ["show", "0"], ["show", "-1"],
-                ["show", "99999999999999999999"], ["redeliver"], ["redeliver", "1", "--dead"],
-                ["redeliver", "1", "--handler", "a"], ["list", "--store", "leadshark.sqlite"],
-            ])
-        func usage(arguments: [String]) async {
-            let run = await CommandRun.of(["deliveries"] + arguments, in: directory)
-            #expect(run.status == 64, "\(run.errors)")
-            #expect(run.output.isEmpty && !run.errors.isEmpty)
-        }
-
-        @Test("The list shows what is not completed, and whatever is asked for")
-        func lists() async throws {
-            try await fill()
-            #expect(try await states(rows()).sorted() == ["deadLettered", "ready", "ready", "ready", "waiting"])
-            #expect(try await states(rows("--state", "completed")) == ["completed"])
-            #expect(
-                try await states(rows("--state", "waiting", "--state", "deadLettered")) == ["deadLettered", "waiting"])
-            #expect(try await states(rows("--handler", "b")) == ["ready", "ready", "ready"])
-            #expect(try await rows("--type", "new.like").count == 2)
-            #expect(try await rows("--webhook", "crm").isEmpty)
-            #expect(try await rows("--limit", "2").count == 2)
-            let dead = try #require(try await rows("--state", "deadLettered").first)
-            #expect(dead["reason"] as? String == "no way")
-            #expect(dead["attempts"] as? Int == 1)
-        }
-
-        @Test("What is hostile in a reason or a payload is shown as escapes; JSON is unchanged")
-        func hostile() async throws {
-            try await fill()
-            let list = await CommandRun.of("deliveries", "list", in: directory)
-            #expect(list.output.contains("busy") && list.output.contains("no way"))
-            let dead = try #require(try await rows("--state", "deadLettered").first?["id"] as? Int)
-            let show = await CommandRun.of("deliveries", "show", "\(dead)", in: directory)
-            #expect(show.status == 0)
-            for run in [list, show] {
-                #expect(run.output.unicodeScalars.allSatisfy { $0 == "\n" || $0.value >= 0x20 && $0.value != 0x202e })
-            }
-            #expect(show.output.contains("new.like"))
-            let json = await CommandRun.of("deliveries", "show", "\(dead)", "--format", "json", in: directory)
-            let object = try #require(try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any])
-            let payload = try #require((object["payload"] as? [String: Any])?["text"] as? String)
-            let name = Fixture.payload(for: .newLike, number: 3, name: "\u{1b}]0;owned\u{7}\u{202e}")
-            #expect(Array(payload.utf8) == name)
-        }
-
-        @Test("A row is a line, whatever is in its reason and type")
-        func hostileRow() throws {
-            let identity = try #require(EventIdentity(bytes: [UInt8](repeating: 7, count: 32)))
-            let summary = DeliverySummary(
-                id: .init(rawValue: 1), event: .init(rawValue: 2), identity: identity, webhook: .leadshark,
-                type: EventType(rawValue: "a\u{9b}2J"), handler: "h", state: .waiting, attempts: 3,
-                receivedAt: Date(timeIntervalSince1970: 0), dueAt: Date(timeIntervalSince1970: 1),
-                reason: "no\nway\u{1b}")
-            let lines = DeliveryRow.table([summary]).split(separator: "\n")
-            #expect(lines.count == 2)
-            #expect(
-                lines.last?.hasSuffix("a\\u{9B}2J  1970-01-01T00:00:00Z  1970-01-01T00:00:01Z  no\\u{0A}way\\u{1B}")
-                    == true)
-        }
-
-        @Test("Bytes that are not UTF-8 are shown as escapes, and in base64")
-        func notUTF8() async throws {
-            let payload: [UInt8] = [0x7b, 0xff, 0x1b]
-            let event = StoredEvent(
-                id: .init(rawValue: 1), webhook: .leadshark,
-                identity: try #require(.init(bytes: [UInt8](repeating: 7, count: 32))),
-                type: nil, receivedAt: Date(timeIntervalSince1970: 0), payload: payload, secret: .previous,
-                contradictingHeader: "x\u{1b}")
-            let record = EventRecord(event: event, deliveries: [], duplicateCount: 2, otherPayloads: [[0x9b]])
-            let text = EventReport.text(record)
-            #expect(text.contains("{\\x{FF}\\u{1B}"))
-            #expect(text.contains("\\x{9B}"))
-            #expect(text.contains("said otherwise: x\\u{1B}"))
-            #expect(text.contains("with the previous secret"))
-            let json = String(decoding: try JSONEncoder().encode(EventReport(record)), as: UTF8.self)
-            #expect(json.contains("\"base64\":\"e\\/8b\""))
-        }
-
-        @Test("A number that no delivery has is told")
-        func unknownNumber() async throws {
-            try await fill()
-            let show = await CommandRun.of("deliveries", "show", "999", in: directory)
-            #expect(show.status == 66)
-            #expect(show.errors.contains("no delivery 999"))
-            let redeliver = await CommandRun.of("deliveries", "redeliver", "999", in: directory)
-            #expect(redeliver.status == 1)
-            #expect(redeliver.output.contains("0 of 1"))
-        }
-
-        @Test("Without a receiver, dead letters are made ready by the command itself")
-        func redeliversAlone() async throws {
-            try await fill()
-            let other = await CommandRun.of("deliveries", "redeliver", "--dead", "--handler", "b", in: directory)
-            #expect(other.status == 1)
-            let run = await CommandRun.of("deliveries", "redeliver", "--dead", "--type", "new.like", in: directory)
-            #expect(run.status == 0)
-            #expect(run.output == "1 of 1 sent round again\n")
-            #expect(try directory.names == ["leadshark.sqlite"])
-            #expect(try await states(rows("--state", "deadLettered")).isEmpty)
-            #expect(try await states(rows("--handler", "a")).sorted() == ["ready", "waiting"])
-        }
-
-        @Test("Who owns the store and does not answer is told")
-        func ownerWithoutSocket() async throws {
-            try await fill()
-            let owner = try await SQLiteDeliveryStore.open(path: path)
-            let list = await CommandRun.of("deliveries", "list", in: directory)
-            #expect(list.status == 0)
-            let run = await CommandRun.of("deliveries", "redeliver", "--dead", in: directory)
-            #expect(run.status == 75)
-            #expect(run.errors.contains("its control socket"))
-            try await owner.close()
-        }
+    /// A store with three events for two handlers: what `a` had to do is done, waits, and is dead.
+    private func fill() async throws {
+        let store = try await SQLiteDeliveryStore.open(path: path)
+        let hostile = Fixture.webhook(for: .newLike, number: 3, name: "\u{1b}]0;owned\u{7}\u{202e}")
+        let webhooks = [
+            Fixture.webhook(for: .dmSent, number: 1), Fixture.webhook(for: .newComment, number: 2), hostile,
+        ]
+        _ = try await store.enqueue(
+            webhooks.map { NewEvent(webhook: .leadshark, verified: $0, eventHeader: nil) }, for: ["a", "b"])
+        let leases = try await store.lease("a", limit: 3, for: .seconds(60))
+        _ = try await store.settle([
+            Settlement(leases[0].token, .completed),
+            Settlement(leases[1].token, .retry(after: .seconds(3600), reason: "busy")),
+            Settlement(leases[2].token, .deadLetter(reason: "no way")),
+        ])
+        try await store.close()
     }
+
+    private func rows(_ arguments: String...) async throws -> [[String: Any]] {
+        let run = await CommandRun.of(["deliveries", "list", "--format", "json"] + arguments, in: directory)
+        #expect(run.status == 0, "\(run.errors)")
+        return try #require(try JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? [[String: Any]])
+    }
+
+    private func states(_ rows: [[String: Any]]) -> [String] { rows.compactMap { $0["state"] as? String } }
+
+    @Test(
+        "Without a store there is nothing to see, and none is made",
+        arguments: [["list"], ["show", "1"], ["redeliver", "1"], ["redeliver", "--dead"]])
+    func noStore(arguments: [String]) async throws {
+        let run = await CommandRun.of(["deliveries"] + arguments, in: directory)
+        #expect(run.status == 66)
+        #expect(run.errors.contains("There is no store at"))
+        #expect(try directory.names.isEmpty)
+    }
+
+    @Test("A file that is no store is left as it is", arguments: [["list"], ["redeliver", "--dead"]])
+    func noDatabase(arguments: [String]) async throws {
+        try directory.write("leadshark.sqlite", String(repeating: "no store ", count: 1000))
+        let run = await CommandRun.of(["deliveries"] + arguments, in: directory)
+        #expect(run.status == 65)
+        #expect(try directory.read("leadshark.sqlite").hasPrefix("no store "))
+        #expect(try directory.names == ["leadshark.sqlite"])
+    }
+
+    @Test(
+        "What cannot be meant is a matter of usage",
+        arguments: [
+            ["list", "--state", "dead"], ["list", "--limit", "0"], ["list", "--limit", "100001"],
+            ["list", "--handler", "A"],
+            ["list", "--webhook", ""], ["show"], ["show", "x"], ["show", "0"], ["show", "-1"],
+            ["show", "99999999999999999999"], ["redeliver"], ["redeliver", "1", "--dead"],
+            ["redeliver", "1", "--handler", "a"], ["list", "--store", "leadshark.sqlite"],
+        ])
+    func usage(arguments: [String]) async {
+        let run = await CommandRun.of(["deliveries"] + arguments, in: directory)
+        #expect(run.status == 64, "\(run.errors)")
+        #expect(run.output.isEmpty && !run.errors.isEmpty)
+    }
+
+    @Test("The list shows what is not completed, and whatever is asked for")
+    func lists() async throws {
+        try await fill()
+        #expect(try await states(rows()).sorted() == ["deadLettered", "ready", "ready", "ready", "waiting"])
+        #expect(try await states(rows("--state", "completed")) == ["completed"])
+        #expect(
+            try await states(rows("--state", "waiting", "--state", "deadLettered")) == ["deadLettered", "waiting"])
+        #expect(try await states(rows("--handler", "b")) == ["ready", "ready", "ready"])
+        #expect(try await rows("--type", "new.like").count == 2)
+        #expect(try await rows("--webhook", "crm").isEmpty)
+        #expect(try await rows("--limit", "2").count == 2)
+        let dead = try #require(try await rows("--state", "deadLettered").first)
+        #expect(dead["reason"] as? String == "no way")
+        #expect(dead["attempts"] as? Int == 1)
+    }
+
+    @Test("What is hostile in a reason or a payload is shown as escapes; JSON is unchanged")
+    func hostile() async throws {
+        try await fill()
+        let list = await CommandRun.of("deliveries", "list", in: directory)
+        #expect(list.output.contains("busy") && list.output.contains("no way"))
+        let dead = try #require(try await rows("--state", "deadLettered").first?["id"] as? Int)
+        let show = await CommandRun.of("deliveries", "show", "\(dead)", in: directory)
+        #expect(show.status == 0)
+        for run in [list, show] {
+            #expect(run.output.unicodeScalars.allSatisfy { $0 == "\n" || $0.value >= 0x20 && $0.value != 0x202e })
+        }
+        #expect(show.output.contains("new.like"))
+        let json = await CommandRun.of("deliveries", "show", "\(dead)", "--format", "json", in: directory)
+        let object = try #require(try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any])
+        let payload = try #require((object["payload"] as? [String: Any])?["text"] as? String)
+        let name = Fixture.payload(for: .newLike, number: 3, name: "\u{1b}]0;owned\u{7}\u{202e}")
+        #expect(Array(payload.utf8) == name)
+    }
+
+    @Test("A row is a line, whatever is in its reason and type")
+    func hostileRow() throws {
+        let identity = try #require(EventIdentity(bytes: [UInt8](repeating: 7, count: 32)))
+        let summary = DeliverySummary(
+            id: .init(rawValue: 1), event: .init(rawValue: 2), identity: identity, webhook: .leadshark,
+            type: EventType(rawValue: "a\u{9b}2J"), handler: "h", state: .waiting, attempts: 3,
+            receivedAt: Date(timeIntervalSince1970: 0), dueAt: Date(timeIntervalSince1970: 1),
+            reason: "no\nway\u{1b}")
+        let lines = DeliveryRow.table([summary]).split(separator: "\n")
+        #expect(lines.count == 2)
+        #expect(
+            lines.last?.hasSuffix("a\\u{9B}2J  1970-01-01T00:00:00Z  1970-01-01T00:00:01Z  no\\u{0A}way\\u{1B}")
+                == true)
+    }
+
+    @Test("Bytes that are not UTF-8 are shown as escapes, and in base64")
+    func notUTF8() async throws {
+        let payload: [UInt8] = [0x7b, 0xff, 0x1b]
+        let event = StoredEvent(
+            id: .init(rawValue: 1), webhook: .leadshark,
+            identity: try #require(.init(bytes: [UInt8](repeating: 7, count: 32))),
+            type: nil, receivedAt: Date(timeIntervalSince1970: 0), payload: payload, secret: .previous,
+            contradictingHeader: "x\u{1b}")
+        let record = EventRecord(event: event, deliveries: [], duplicateCount: 2, otherPayloads: [[0x9b]])
+        let text = EventReport.text(record)
+        #expect(text.contains("{\\x{FF}\\u{1B}"))
+        #expect(text.contains("\\x{9B}"))
+        #expect(text.contains("said otherwise: x\\u{1B}"))
+        #expect(text.contains("with the previous secret"))
+        let json = String(decoding: try JSONEncoder().encode(EventReport(record)), as: UTF8.self)
+        #expect(json.contains("\"base64\":\"e\\/8b\""))
+    }
+
+    @Test("A number that no delivery has is told")
+    func unknownNumber() async throws {
+        try await fill()
+        let show = await CommandRun.of("deliveries", "show", "999", in: directory)
+        #expect(show.status == 66)
+        #expect(show.errors.contains("no delivery 999"))
+        let redeliver = await CommandRun.of("deliveries", "redeliver", "999", in: directory)
+        #expect(redeliver.status == 1)
+        #expect(redeliver.output.contains("0 of 1"))
+    }
+
+    @Test("Without a receiver, dead letters are made ready by the command itself")
+    func redeliversAlone() async throws {
+        try await fill()
+        let other = await CommandRun.of("deliveries", "redeliver", "--dead", "--handler", "b", in: directory)
+        #expect(other.status == 1)
+        let run = await CommandRun.of("deliveries", "redeliver", "--dead", "--type", "new.like", in: directory)
+        #expect(run.status == 0)
+        #expect(run.output == "1 of 1 sent round again\n")
+        #expect(try directory.names == ["leadshark.sqlite"])
+        #expect(try await states(rows("--state", "deadLettered")).isEmpty)
+        #expect(try await states(rows("--handler", "a")).sorted() == ["ready", "waiting"])
+    }
+
+    @Test("Who owns the store and does not answer is told")
+    func ownerWithoutSocket() async throws {
+        try await fill()
+        let owner = try await SQLiteDeliveryStore.open(path: path)
+        let list = await CommandRun.of("deliveries", "list", in: directory)
+        #expect(list.status == 0)
+        let run = await CommandRun.of("deliveries", "redeliver", "--dead", in: directory)
+        #expect(run.status == 75)
+        #expect(run.errors.contains("its control socket"))
+        try await owner.close()
+    }
+}
 #endif

@@ -1,105 +1,105 @@
 #if Server
-    import Foundation
-    import ArgumentParser
-    import LeadSharkDelivery
-    import Testing
+import Foundation
+import ArgumentParser
+import LeadSharkDelivery
+import Testing
 
-    @testable import leadshark
+@testable import leadshark
 
-    @Suite("send and doctor")
-    struct SendAndDoctorTests {
-        private let directory: TemporaryDirectory
-        private let environment = ["LEADSHARK_WEBHOOK_SECRET": "hunter"]
+@Suite("send and doctor")
+struct SendAndDoctorTests {
+    private let directory: TemporaryDirectory
+    private let environment = ["LEADSHARK_WEBHOOK_SECRET": "hunter"]
 
-        init() throws { directory = try TemporaryDirectory() }
+    init() throws { directory = try TemporaryDirectory() }
 
-        @Test(
-            "What cannot be meant is a matter of usage",
-            arguments: [
-                ["send"], ["send", "example.com"], ["send", "ftp://example.com"], ["send", "http://u:p@example.com"],
-                ["send", "http://x", "--count", "0"], ["send", "http://x", "--count", "x"],
-                ["send", "http://x", "--concurrency", "0"], ["send", "http://x", "--concurrency", "1025"],
-                ["send", "http://x", "--event", "a", "--file", "b"], ["send", "http://x", "--event", ""],
-                ["send", "http://x", "--first-number", "-1"], ["send", "http://x", "--payload-in", "head"], ["doctor"],
-            ])
-        func usage(arguments: [String]) async {
-            let run = await CommandRun.of(arguments, environment: environment, in: directory)
-            #expect(run.status == 64, "\(run.errors)")
-            #expect(run.output.isEmpty && !run.errors.isEmpty)
-        }
-
-        @Test(
-            "Without a secret nothing is sent",
-            arguments: [["send", "http://127.0.0.1:1/"], ["doctor", "http://127.0.0.1:1/"]])
-        func noSecret(arguments: [String]) async {
-            let run = await CommandRun.of(arguments, in: directory)
-            #expect(run.status == 78)
-            #expect(run.errors.contains("leadshark init"))
-        }
-
-        @Test("Where nobody listens, send counts it and exits with 1")
-        func refused() async throws {
-            let run = await CommandRun.of(
-                "send", "http://127.0.0.1:1/webhooks/x", "--count", "3", "--format", "json", environment: environment,
-                in: directory)
-            #expect(run.status == 1)
-            let object = try #require(try JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? [String: Any])
-            #expect(object["sent"] as? Int == 3)
-            #expect(object["accepted"] as? Int == 0)
-            #expect(object["failures"] as? [String: Int] == ["refused": 3])
-            let text = await CommandRun.of("send", "http://127.0.0.1:1/", environment: environment, in: directory)
-            #expect(text.status == 1)
-            #expect(text.output.contains("no answer (refused): 1"))
-        }
-
-        @Test("A file that is missing is told before anything is sent")
-        func missingFile() async {
-            let run = await CommandRun.of(
-                "send", "http://127.0.0.1:1/", "--file", "missing", environment: environment, in: directory)
-            #expect(run.status == 66)
-        }
-
-        @Test("doctor says what is wrong and what to do, a line for each check")
-        func doctor() async throws {
-            let run = await CommandRun.of("doctor", "http://127.0.0.1:1/x", environment: environment, in: directory)
-            #expect(run.status == 1)
-            let lines = run.output.split(separator: "\n")
-            #expect(lines.count == 9)
-            #expect(lines.contains { $0.hasPrefix("FAILED   server is reachable") && $0.contains(";") })
-            #expect(lines.last == "Something is wrong.")
-            let json = await CommandRun.of(
-                "doctor", "http://127.0.0.1:1/x", "--format", "json", environment: environment, in: directory)
-            #expect(json.status == 1)
-            let object = try #require(try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any])
-            #expect(object["healthy"] as? Bool == false)
-            #expect((object["checks"] as? [Any])?.count == 8)
-        }
-
-        @Test("What is wrong with the URL is a finding of doctor, not an error")
-        func doctorURL() async {
-            let run = await CommandRun.of("doctor", "not a url\u{1b}", environment: environment, in: directory)
-            #expect(run.status == 1)
-            #expect(run.output.hasPrefix("FAILED   URL: "))
-        }
-
-        @Test("The webhook that the URL ends in is the one that is meant")
-        func webhookOfURL() throws {
-            let settings = try SettingsSource(
-                environment: [
-                    "LEADSHARK_WEBHOOKS": "crm,mail", "LEADSHARK_WEBHOOK_CRM_SECRET": "one",
-                    "LEADSHARK_WEBHOOK_MAIL_SECRET": "two",
-                ], file: nil)
-            let context = Context(environment: [:], directory: directory.path, console: .standard, input: .process)
-            let webhooks = try settings.webhooks(in: context)
-            let option = try WebhookOption.parse([])
-            #expect(try option.pick(from: webhooks, path: "https://x/webhooks/mail?a=/crm").name.text == "mail")
-            #expect(try option.pick(from: webhooks, path: "/webhooks/crm").name.text == "crm")
-            #expect(throws: CommandError.self) { try option.pick(from: webhooks, path: "/other") }
-            #expect(
-                try WebhookOption.parse(["--webhook", "crm"]).pick(from: webhooks, path: "/mail").name.text == "crm")
-        }
-
-        @Test("Every run sends events of its own")
-        func freshNumbers() { #expect(LeadShark.Send.freshNumber() > 800_000_000_000_000) }
+    @Test(
+        "What cannot be meant is a matter of usage",
+        arguments: [
+            ["send"], ["send", "example.com"], ["send", "ftp://example.com"], ["send", "http://u:p@example.com"],
+            ["send", "http://x", "--count", "0"], ["send", "http://x", "--count", "x"],
+            ["send", "http://x", "--concurrency", "0"], ["send", "http://x", "--concurrency", "1025"],
+            ["send", "http://x", "--event", "a", "--file", "b"], ["send", "http://x", "--event", ""],
+            ["send", "http://x", "--first-number", "-1"], ["send", "http://x", "--payload-in", "head"], ["doctor"],
+        ])
+    func usage(arguments: [String]) async {
+        let run = await CommandRun.of(arguments, environment: environment, in: directory)
+        #expect(run.status == 64, "\(run.errors)")
+        #expect(run.output.isEmpty && !run.errors.isEmpty)
     }
+
+    @Test(
+        "Without a secret nothing is sent",
+        arguments: [["send", "http://127.0.0.1:1/"], ["doctor", "http://127.0.0.1:1/"]])
+    func noSecret(arguments: [String]) async {
+        let run = await CommandRun.of(arguments, in: directory)
+        #expect(run.status == 78)
+        #expect(run.errors.contains("leadshark init"))
+    }
+
+    @Test("Where nobody listens, send counts it and exits with 1")
+    func refused() async throws {
+        let run = await CommandRun.of(
+            "send", "http://127.0.0.1:1/webhooks/x", "--count", "3", "--format", "json", environment: environment,
+            in: directory)
+        #expect(run.status == 1)
+        let object = try #require(try JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? [String: Any])
+        #expect(object["sent"] as? Int == 3)
+        #expect(object["accepted"] as? Int == 0)
+        #expect(object["failures"] as? [String: Int] == ["refused": 3])
+        let text = await CommandRun.of("send", "http://127.0.0.1:1/", environment: environment, in: directory)
+        #expect(text.status == 1)
+        #expect(text.output.contains("no answer (refused): 1"))
+    }
+
+    @Test("A file that is missing is told before anything is sent")
+    func missingFile() async {
+        let run = await CommandRun.of(
+            "send", "http://127.0.0.1:1/", "--file", "missing", environment: environment, in: directory)
+        #expect(run.status == 66)
+    }
+
+    @Test("doctor says what is wrong and what to do, a line for each check")
+    func doctor() async throws {
+        let run = await CommandRun.of("doctor", "http://127.0.0.1:1/x", environment: environment, in: directory)
+        #expect(run.status == 1)
+        let lines = run.output.split(separator: "\n")
+        #expect(lines.count == 9)
+        #expect(lines.contains { $0.hasPrefix("FAILED   server is reachable") && $0.contains(";") })
+        #expect(lines.last == "Something is wrong.")
+        let json = await CommandRun.of(
+            "doctor", "http://127.0.0.1:1/x", "--format", "json", environment: environment, in: directory)
+        #expect(json.status == 1)
+        let object = try #require(try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any])
+        #expect(object["healthy"] as? Bool == false)
+        #expect((object["checks"] as? [Any])?.count == 8)
+    }
+
+    @Test("What is wrong with the URL is a finding of doctor, not an error")
+    func doctorURL() async {
+        let run = await CommandRun.of("doctor", "not a url\u{1b}", environment: environment, in: directory)
+        #expect(run.status == 1)
+        #expect(run.output.hasPrefix("FAILED   URL: "))
+    }
+
+    @Test("The webhook that the URL ends in is the one that is meant")
+    func webhookOfURL() throws {
+        let settings = try SettingsSource(
+            environment: [
+                "LEADSHARK_WEBHOOKS": "crm,mail", "LEADSHARK_WEBHOOK_CRM_SECRET": "one",
+                "LEADSHARK_WEBHOOK_MAIL_SECRET": "two",
+            ], file: nil)
+        let context = Context(environment: [:], directory: directory.path, console: .standard, input: .process)
+        let webhooks = try settings.webhooks(in: context)
+        let option = try WebhookOption.parse([])
+        #expect(try option.pick(from: webhooks, path: "https://x/webhooks/mail?a=/crm").name.text == "mail")
+        #expect(try option.pick(from: webhooks, path: "/webhooks/crm").name.text == "crm")
+        #expect(throws: CommandError.self) { try option.pick(from: webhooks, path: "/other") }
+        #expect(
+            try WebhookOption.parse(["--webhook", "crm"]).pick(from: webhooks, path: "/mail").name.text == "crm")
+    }
+
+    @Test("Every run sends events of its own")
+    func freshNumbers() { #expect(LeadShark.Send.freshNumber() > 800_000_000_000_000) }
+}
 #endif

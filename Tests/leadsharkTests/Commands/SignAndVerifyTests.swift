@@ -1,143 +1,143 @@
 #if Server
-    import Foundation
-    import Testing
+import Foundation
+import Testing
 
-    @testable import leadshark
+@testable import leadshark
 
-    @Suite("sign and verify")
-    struct SignAndVerifyTests {
-        private let directory: TemporaryDirectory
-        private let environment = ["LEADSHARK_WEBHOOK_SECRET": "hunter"]
-        /// `printf '{}' | openssl dgst -sha256 -hmac hunter`
-        private let signature = "7db548061bb3feefc08c5bd3ddd1767f6117ef63da97184df70015a628f227b9"
+@Suite("sign and verify")
+struct SignAndVerifyTests {
+    private let directory: TemporaryDirectory
+    private let environment = ["LEADSHARK_WEBHOOK_SECRET": "hunter"]
+    /// `printf '{}' | openssl dgst -sha256 -hmac hunter`
+    private let signature = "7db548061bb3feefc08c5bd3ddd1767f6117ef63da97184df70015a628f227b9"
 
-        init() throws { directory = try TemporaryDirectory() }
+    init() throws { directory = try TemporaryDirectory() }
 
-        @Test("A signature that fits exits with 0")
-        func fits() async {
-            let run = await CommandRun.of(
-                "verify", "--signature", signature, environment: environment, in: directory, input: Array("{}".utf8))
-            #expect(run.status == 0)
-            #expect(run.output == "valid: signed with the current secret of the webhook leadshark\n")
-            #expect(run.errors.isEmpty)
-        }
+    @Test("A signature that fits exits with 0")
+    func fits() async {
+        let run = await CommandRun.of(
+            "verify", "--signature", signature, environment: environment, in: directory, input: Array("{}".utf8))
+        #expect(run.status == 0)
+        #expect(run.output == "valid: signed with the current secret of the webhook leadshark\n")
+        #expect(run.errors.isEmpty)
+    }
 
-        @Test("sign prints what openssl does")
-        func signs() async throws {
-            try directory.write("payload", "{}", mode: 0o644)
-            let run = await CommandRun.of("sign", "payload", environment: environment, in: directory)
-            #expect(run.status == 0)
-            #expect(run.output == signature + "\n")
-            let json = await CommandRun.of(
-                "sign", "-", "--format", "json", environment: environment, in: directory, input: Array("{}".utf8))
-            #expect(json.output == "{\"signature\":\"\(signature)\",\"webhook\":\"leadshark\"}\n")
-        }
+    @Test("sign prints what openssl does")
+    func signs() async throws {
+        try directory.write("payload", "{}", mode: 0o644)
+        let run = await CommandRun.of("sign", "payload", environment: environment, in: directory)
+        #expect(run.status == 0)
+        #expect(run.output == signature + "\n")
+        let json = await CommandRun.of(
+            "sign", "-", "--format", "json", environment: environment, in: directory, input: Array("{}".utf8))
+        #expect(json.output == "{\"signature\":\"\(signature)\",\"webhook\":\"leadshark\"}\n")
+    }
 
-        @Test(
-            "A signature that does not fit exits with 1",
-            arguments: [
-                ("", "missingSignature"), ("  ", "missingSignature"), ("x", "malformedSignature"),
-                ("sha256=", "malformedSignature"), (String(repeating: "0", count: 64), "signatureMismatch"),
-                (String(repeating: "0", count: 63), "malformedSignature"),
-            ])
-        func doesNotFit(signature: String, reason: String) async throws {
-            let run = await CommandRun.of(
-                "verify", "--format", "json", "--signature", signature, environment: environment, in: directory,
-                input: Array("{}".utf8))
-            #expect(run.status == 1)
-            #expect(run.output == "{\"reason\":\"\(reason)\",\"valid\":false}\n")
-            let text = await CommandRun.of(
-                "verify", "--signature", signature, environment: environment, in: directory, input: Array("{}".utf8))
-            #expect(text.status == 1)
-            #expect(text.output.hasPrefix("not valid: "))
-        }
+    @Test(
+        "A signature that does not fit exits with 1",
+        arguments: [
+            ("", "missingSignature"), ("  ", "missingSignature"), ("x", "malformedSignature"),
+            ("sha256=", "malformedSignature"), (String(repeating: "0", count: 64), "signatureMismatch"),
+            (String(repeating: "0", count: 63), "malformedSignature"),
+        ])
+    func doesNotFit(signature: String, reason: String) async throws {
+        let run = await CommandRun.of(
+            "verify", "--format", "json", "--signature", signature, environment: environment, in: directory,
+            input: Array("{}".utf8))
+        #expect(run.status == 1)
+        #expect(run.output == "{\"reason\":\"\(reason)\",\"valid\":false}\n")
+        let text = await CommandRun.of(
+            "verify", "--signature", signature, environment: environment, in: directory, input: Array("{}".utf8))
+        #expect(text.status == 1)
+        #expect(text.output.hasPrefix("not valid: "))
+    }
 
-        @Test("The previous secret is accepted, and named")
-        func previous() async {
-            let run = await CommandRun.of(
-                ["verify", "--signature", signature.uppercased(), "--format", "json"],
-                environment: ["LEADSHARK_WEBHOOK_SECRET": "new", "LEADSHARK_WEBHOOK_SECRET_PREVIOUS": "hunter"],
-                in: directory, input: Array("{}".utf8))
-            #expect(run.status == 0)
-            #expect(run.output == "{\"secret\":\"previous\",\"valid\":true,\"webhook\":\"leadshark\"}\n")
-        }
+    @Test("The previous secret is accepted, and named")
+    func previous() async {
+        let run = await CommandRun.of(
+            ["verify", "--signature", signature.uppercased(), "--format", "json"],
+            environment: ["LEADSHARK_WEBHOOK_SECRET": "new", "LEADSHARK_WEBHOOK_SECRET_PREVIOUS": "hunter"],
+            in: directory, input: Array("{}".utf8))
+        #expect(run.status == 0)
+        #expect(run.output == "{\"secret\":\"previous\",\"valid\":true,\"webhook\":\"leadshark\"}\n")
+    }
 
-        @Test("The secret of another webhook is not accepted, but named")
-        func otherWebhook() async {
-            let environment = [
-                "LEADSHARK_WEBHOOKS": "crm,mail", "LEADSHARK_WEBHOOK_CRM_SECRET": "one",
-                "LEADSHARK_WEBHOOK_MAIL_SECRET": "hunter",
-            ]
-            let arguments = ["verify", "--signature", signature, "--webhook"]
-            let crm = await CommandRun.of(
-                arguments + ["crm"], environment: environment, in: directory, input: Array("{}".utf8))
-            #expect(crm.status == 1)
-            #expect(crm.output == "not valid: signed with the current secret of another webhook, mail\n")
-            let mail = await CommandRun.of(
-                arguments + ["mail"], environment: environment, in: directory, input: Array("{}".utf8))
-            #expect(mail.status == 0)
-            let any = await CommandRun.of(
-                arguments.dropLast(), environment: environment, in: directory, input: Array("{}".utf8))
-            #expect(any.status == 0)
-            #expect(any.output.contains("webhook mail"))
-            let none = await CommandRun.of(arguments + ["x"], environment: environment, in: directory)
-            #expect(none.status == 64)
-            #expect(none.errors.contains("crm, mail"))
-            let sign = await CommandRun.of("sign", environment: environment, in: directory)
-            #expect(sign.status == 64)
-            #expect(sign.errors.contains("pick one by --webhook: crm, mail"))
-        }
+    @Test("The secret of another webhook is not accepted, but named")
+    func otherWebhook() async {
+        let environment = [
+            "LEADSHARK_WEBHOOKS": "crm,mail", "LEADSHARK_WEBHOOK_CRM_SECRET": "one",
+            "LEADSHARK_WEBHOOK_MAIL_SECRET": "hunter",
+        ]
+        let arguments = ["verify", "--signature", signature, "--webhook"]
+        let crm = await CommandRun.of(
+            arguments + ["crm"], environment: environment, in: directory, input: Array("{}".utf8))
+        #expect(crm.status == 1)
+        #expect(crm.output == "not valid: signed with the current secret of another webhook, mail\n")
+        let mail = await CommandRun.of(
+            arguments + ["mail"], environment: environment, in: directory, input: Array("{}".utf8))
+        #expect(mail.status == 0)
+        let any = await CommandRun.of(
+            arguments.dropLast(), environment: environment, in: directory, input: Array("{}".utf8))
+        #expect(any.status == 0)
+        #expect(any.output.contains("webhook mail"))
+        let none = await CommandRun.of(arguments + ["x"], environment: environment, in: directory)
+        #expect(none.status == 64)
+        #expect(none.errors.contains("crm, mail"))
+        let sign = await CommandRun.of("sign", environment: environment, in: directory)
+        #expect(sign.status == 64)
+        #expect(sign.errors.contains("pick one by --webhook: crm, mail"))
+    }
 
-        @Test(
-            "What could not be told has its own exit code and sentence, on standard error alone",
-            arguments: [
-                (["verify", "missing", "--signature", "x"], 66, "No such file"), (["sign", "."], 66, "directory"),
-                (["verify"], 64, "--signature"), (["verify", "--signature"], 64, "--signature"), (["sing"], 64, "sing"),
-                (["sign", "a", "b"], 64, "b"), (["verify", "--signature", "x", "--format", "xml"], 64, "xml"),
-            ])
-        func couldNotTell(arguments: [String], status: Int32, word: String) async {
-            let run = await CommandRun.of(arguments, environment: environment, in: directory)
-            #expect(run.status == status)
-            #expect(run.errors.contains(word), "\(run.errors)")
-            #expect(run.output.isEmpty)
-        }
+    @Test(
+        "What could not be told has its own exit code and sentence, on standard error alone",
+        arguments: [
+            (["verify", "missing", "--signature", "x"], 66, "No such file"), (["sign", "."], 66, "directory"),
+            (["verify"], 64, "--signature"), (["verify", "--signature"], 64, "--signature"), (["sing"], 64, "sing"),
+            (["sign", "a", "b"], 64, "b"), (["verify", "--signature", "x", "--format", "xml"], 64, "xml"),
+        ])
+    func couldNotTell(arguments: [String], status: Int32, word: String) async {
+        let run = await CommandRun.of(arguments, environment: environment, in: directory)
+        #expect(run.status == status)
+        #expect(run.errors.contains(word), "\(run.errors)")
+        #expect(run.output.isEmpty)
+    }
 
-        @Test("Without a secret the exit code is 78")
-        func noSecret() async {
-            for arguments in [["sign"], ["verify", "--signature", "x"]] {
-                let run = await CommandRun.of(arguments, in: directory)
-                #expect(run.status == 78)
-                #expect(run.errors.contains("leadshark init"))
-            }
-        }
-
-        @Test("Input beyond the bound is refused")
-        func tooLong() async {
-            let run = await CommandRun.of(
-                "sign", environment: environment, in: directory,
-                input: [UInt8](repeating: 0x20, count: InputFile.maximumByteCount + 1))
-            #expect(run.status == 65)
-        }
-
-        @Test("A hostile file name does not reach the terminal")
-        func hostileName() async {
-            let run = await CommandRun.of("sign", "\u{1b}]0;x\u{7}", environment: environment, in: directory)
-            #expect(run.status == 66)
-            #expect(run.errors.contains("\\u{1B}]0;x\\u{07}"))
-        }
-
-        @Test("help and version go to standard output and exit with 0", arguments: ["--help", "--version"])
-        func help(flag: String) async {
-            let run = await CommandRun.of(flag, in: directory)
-            #expect(run.status == 0)
-            #expect(!run.output.isEmpty && run.errors.isEmpty)
-        }
-
-        @Test("The help documents the exit codes and the settings")
-        func helpText() async {
-            let run = await CommandRun.of("--help", in: directory)
-            for status in ExitStatus.allCases { #expect(run.output.contains("\(status.rawValue) ")) }
-            for name in SettingName.general { #expect(run.output.contains(name.variable)) }
+    @Test("Without a secret the exit code is 78")
+    func noSecret() async {
+        for arguments in [["sign"], ["verify", "--signature", "x"]] {
+            let run = await CommandRun.of(arguments, in: directory)
+            #expect(run.status == 78)
+            #expect(run.errors.contains("leadshark init"))
         }
     }
+
+    @Test("Input beyond the bound is refused")
+    func tooLong() async {
+        let run = await CommandRun.of(
+            "sign", environment: environment, in: directory,
+            input: [UInt8](repeating: 0x20, count: InputFile.maximumByteCount + 1))
+        #expect(run.status == 65)
+    }
+
+    @Test("A hostile file name does not reach the terminal")
+    func hostileName() async {
+        let run = await CommandRun.of("sign", "\u{1b}]0;x\u{7}", environment: environment, in: directory)
+        #expect(run.status == 66)
+        #expect(run.errors.contains("\\u{1B}]0;x\\u{07}"))
+    }
+
+    @Test("help and version go to standard output and exit with 0", arguments: ["--help", "--version"])
+    func help(flag: String) async {
+        let run = await CommandRun.of(flag, in: directory)
+        #expect(run.status == 0)
+        #expect(!run.output.isEmpty && run.errors.isEmpty)
+    }
+
+    @Test("The help documents the exit codes and the settings")
+    func helpText() async {
+        let run = await CommandRun.of("--help", in: directory)
+        for status in ExitStatus.allCases { #expect(run.output.contains("\(status.rawValue) ")) }
+        for name in SettingName.general { #expect(run.output.contains(name.variable)) }
+    }
+}
 #endif
