@@ -32,6 +32,7 @@ serve: release ## Run the receiver with the .env of this folder
 .PHONY: release
 release: ## Build the command for production: .build/release/leadshark
 	@Scripts/bootstrap build
+	@echo "Building the command for production; the first time takes some minutes." >&2
 	@$(RELEASE) >&2
 
 .PHONY: install

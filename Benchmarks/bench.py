@@ -43,18 +43,25 @@ class Report:
 
     def table(self, header, rows):
         rows = [[str(cell) for cell in row] for row in rows]
-        widths = [max(len(row[column]) for row in [header, *rows]) for column in range(len(header))]
+        columns = list(zip(header, *rows))
+        widths = [max(map(len, column)) for column in columns]
+        # Numbers stand on the right, words on the left.
+        numeric = [all(re.fullmatch(r"[\d.,–]*", cell) for cell in column[1:]) for column in columns]
 
         def line(cells):
-            padded = [cells[0].ljust(widths[0]), *(c.rjust(w) for c, w in zip(cells[1:], widths[1:]))]
+            padded = [c.rjust(w) if n else c.ljust(w) for c, w, n in zip(cells, widths, numeric)]
             return "| " + " | ".join(padded) + " |"
 
-        rule = ["-" * widths[0], *("-" * (w - 1) + ":" for w in widths[1:])]
+        rule = ["-" * (w - 1) + ":" if n else "-" * w for w, n in zip(widths, numeric)]
         self.add("", line(header), "| " + " | ".join(rule) + " |", *map(line, rows), "")
 
 
 def note(text):
     print(f"bench: {text}", file=sys.stderr, flush=True)
+
+
+def counted(number, noun):
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def median_ratio(ours, theirs):
@@ -353,7 +360,7 @@ def measure_receivers(receiver, work, report, rounds, seconds):
     for connections, turns, length in [(64, rounds, seconds), (1, max(1, rounds - 2), max(1, seconds // 2))]:
         runs = {contender.name: [] for contender in found}
         for turn in range(turns):
-            note(f"{connections} connections, turn {turn + 1} of {turns}")
+            note(f"{counted(connections, 'connection')}, turn {turn + 1} of {turns}")
             for contender in found:
                 runs[contender.name].append(run_once(contender, work, warm_up, requests, connections, length))
         rows = []
@@ -373,8 +380,7 @@ def measure_receivers(receiver, work, report, rounds, seconds):
                     "" if contender.ours else f"{median_ratio(own, rates):.2f}",
                 ]
             )
-        plural = "s" if connections > 1 else ""
-        report.add("", f"{connections} connection{plural}, {turns} turns of {length} s:")
+        report.add("", f"{counted(connections, 'connection')}, {counted(turns, 'turn')} of {length} s:")
         header = ["receiver", "keeps it in", "acks/s", "range", "p50 ms", "p99 ms", "CPU µs each", "ratio"]
         report.table(header, rows)
 
