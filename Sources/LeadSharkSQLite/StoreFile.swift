@@ -21,7 +21,7 @@ struct StoreFile {
     init(_ given: String) throws(StoreOpeningError) {
         guard !given.isEmpty, !given.utf8.contains(0), given.last != "/" else {
             throw StoreOpeningError(
-                .invalidPath, message: "The store's path has to name a file, for example ./leadshark.db.")
+                .invalidPath, message: "The store's path has to name a file, for example leadshark.sqlite.")
         }
         self.given = given
         let slash = given.lastIndex(of: "/")
@@ -39,6 +39,13 @@ struct StoreFile {
         }
         let joined = resolved == "/" ? "/" + name : resolved + "/" + name
         path = Self.resolve(joined) ?? joined
+        for companion in [path + "-wal", path + "-shm"] {
+            // SQLite would follow a link, and write a lead's data to wherever it leads.
+            guard let kind = Self.kind(of: companion, followingLinks: false), kind != S_IFREG else { continue }
+            throw StoreOpeningError(
+                .notPermitted,
+                message: "\(companion) is not a file of the store \(given); find out who made it, and remove it.")
+        }
         switch Self.kind(of: path) {
         case S_IFREG: exists = true
         case nil: exists = false
@@ -82,9 +89,9 @@ struct StoreFile {
         return String(cString: resolved)
     }
 
-    private static func kind(of path: String) -> mode_t? {
+    private static func kind(of path: String, followingLinks: Bool = true) -> mode_t? {
         var status = stat()
-        guard stat(path, &status) == 0 else { return nil }
+        guard (followingLinks ? stat(path, &status) : lstat(path, &status)) == 0 else { return nil }
         return status.st_mode & S_IFMT
     }
 

@@ -50,6 +50,22 @@ import Testing
         }
     }
 
+    @Test("A link where SQLite would write beside the store is refused, and what it leads to stays as it is")
+    func linkedCompanion() async throws {
+        try await withDirectory { directory in
+            let victim = directory + "/victim"
+            #expect(FileManager.default.createFile(atPath: victim, contents: Data("theirs".utf8)))
+            for companion in ["-wal", "-shm"] {
+                let link = directory + "/leads.db" + companion
+                try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: victim)
+                #expect(await code(opening: directory + "/leads.db") == .notPermitted)
+                try FileManager.default.removeItem(atPath: link)
+            }
+            #expect(FileManager.default.contents(atPath: victim) == Data("theirs".utf8))
+            #expect(try contents(of: directory) == ["victim"])
+        }
+    }
+
     @Test("A directory without write permission is refused, and nothing is created")
     func notPermitted() async throws {
         // No permission stops root, but this directory does.
