@@ -8,6 +8,7 @@ extension LeadShark.Deliveries {
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "List deliveries, newest first.",
+            usage: "leadshark deliveries list [<options>]",
             discussion: "Without --state: those that are not completed.")
 
         /// The most deliveries of one list.
@@ -36,7 +37,9 @@ extension LeadShark.Deliveries {
             case .json: try context.console.printJSON(deliveries.map(DeliveryRow.init))
             case .text:
                 guard !deliveries.isEmpty else {
-                    context.console.note("Nothing: no delivery is in the states asked for.")
+                    context.console.note(
+                        filter.isEmpty
+                            ? "Nothing is open or dead; --state completed shows what is done." : "No delivery matches.")
                     return
                 }
                 context.console.print(DeliveryRow.table(deliveries))

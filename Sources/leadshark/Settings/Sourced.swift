@@ -24,19 +24,22 @@ struct Sourced<Value> {
     let name: SettingName
     let origin: SettingOrigin
 
-    /// The setting and its origin: `LEADSHARK_LISTEN, from .env, line 3`.
+    /// The setting and its origin: `LEADSHARK_LISTEN (from .env, line 3)`.
     var label: String {
         if origin == .flag, let flag = name.flag { return flag }
-        return "\(name.variable), from \(origin)"
+        return "\(name.variable) (from \(origin))"
     }
 
     func map<Other>(_ transform: (Value) throws -> Other) rethrows -> Sourced<Other> {
         Sourced<Other>(value: try transform(value), name: name, origin: origin)
     }
 
-    /// A refusal of the value. The reason must not hold a secret.
+    /// A refusal of the value. The reason must not hold a secret; it is a sentence, or the rest of one that begins with
+    /// the setting.
     func refusal(_ reason: String) -> CommandError {
-        CommandError(origin == .flag ? .usage : .configuration, "\(label): \(reason)")
+        let isRest = ["is ", "has ", "names ", "holds "].contains(where: reason.hasPrefix)
+        return CommandError(
+            origin == .flag ? .usage : .configuration, isRest ? "\(label) \(reason)" : "\(label): \(reason)")
     }
 }
 
