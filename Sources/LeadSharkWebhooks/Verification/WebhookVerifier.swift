@@ -31,7 +31,7 @@ public struct WebhookVerifier: Sendable {
     ///     carry the header twice, see ``WebhookHeaders/soleSignature(among:)``.
     /// - Throws: ``VerificationError``.
     public func verify(_ body: [UInt8], signature: String?) throws(VerificationError) -> VerifiedWebhook {
-        let signature = try Signature(header: signature)
+        let signature = try Signature.digest(header: signature)
         if let position = try signer(of: body.span, signature) {
             return VerifiedWebhook(authenticated: body, by: position)
         }
@@ -42,7 +42,7 @@ public struct WebhookVerifier: Sendable {
     ///
     /// - Throws: ``VerificationError``.
     public func verify(_ body: Span<UInt8>, signature: String?) throws(VerificationError) -> VerifiedWebhook {
-        let signature = try Signature(header: signature)
+        let signature = try Signature.digest(header: signature)
         guard let position = try signer(of: body, signature) else {
             return try verifyCanonicalText(of: body, signature)
         }
@@ -61,7 +61,7 @@ public struct WebhookVerifier: Sendable {
     /// proves nothing about the body itself: to read what was signed, call `verify`.
     public func isValid(_ body: Span<UInt8>, signature: String?) -> Bool {
         do {
-            let signature = try Signature(header: signature)
+            let signature = try Signature.digest(header: signature)
             if try signer(of: body, signature) != nil { return true }
             _ = try verifyCanonicalText(of: body, signature)
             return true
@@ -72,7 +72,7 @@ public struct WebhookVerifier: Sendable {
 
     /// The second try, after the body itself did not fit, which a look at the clock may tell.
     private func verifyCanonicalText(
-        of body: Span<UInt8>, _ signature: Signature
+        of body: Span<UInt8>, _ signature: Digest
     ) throws(VerificationError) -> VerifiedWebhook {
         guard let text = reformattedBodies.canonicalText(of: body), let position = try signer(of: text.span, signature)
         else { throw VerificationError(.signatureMismatch) }
@@ -82,23 +82,27 @@ public struct WebhookVerifier: Sendable {
     /// The secret that the signature was made with over these bytes, if any. Tries every secret, whichever fits, so that the
     /// time tells nothing about which did.
     private func signer(
-        of bytes: Span<UInt8>, _ signature: Signature
+        of bytes: Span<UInt8>, _ signature: Digest
     ) throws(VerificationError) -> SecretSet.Position? {
-        let fitsCurrent = try expected(bytes, secrets.current).matches(signature.digest)
-        var fitsPrevious = false
-        if let previous = secrets.previous {
-            fitsPrevious = try expected(bytes, previous).matches(signature.digest)
-        }
+        let fitsCurrent = try secrets.current.expected(bytes, implementation).matches(signature)
+        // Chained, which lends the secret. To unwrap it would count one more reference to it, and threads that verify
+        // side by side would get into each other's way.
+        let fitsPrevious = try secrets.previous?.expected(bytes, implementation).matches(signature) ?? false
         if fitsCurrent { return .current }
         return fitsPrevious ? .previous : nil
     }
+}
 
-    private func expected(_ body: Span<UInt8>, _ secret: SigningSecret) throws(VerificationError) -> Digest {
+extension SigningSecret {
+    /// The tag that the body's signature has to be.
+    fileprivate func expected(
+        _ body: Span<UInt8>, _ implementation: HMACImplementation
+    ) throws(VerificationError) -> Digest {
         switch implementation {
         case .preparedStates:
-            return secret.key.authenticate(body)
+            return key.authenticate(body)
         case .provider:
-            guard let digest = secret.key.secret.withSpan({ ProviderHMAC.authenticate(body, key: $0) }) else {
+            guard let digest = key.secret.withSpan({ ProviderHMAC.authenticate(body, key: $0) }) else {
                 throw VerificationError(.hmacUnavailable)
             }
             return digest
