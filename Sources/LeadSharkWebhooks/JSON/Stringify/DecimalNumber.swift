@@ -59,11 +59,35 @@ struct DecimalNumber {
         return isNegative ? -value : value
     }
 
+    /// The digits as one integer. There must be nineteen at most.
+    private var significand: UInt64 {
+        var significand = leading
+        for _ in digitCount..<leadingCount { significand /= 10 }
+        return significand
+    }
+
+    /// The nearest double, when one multiplication or division gives it: of an integer and a power of ten that are doubles
+    /// both, IEEE 754 has the result rounded right (Clinger 1990).
+    var exactDouble: Double? {
+        let scale = exponent - digitCount
+        guard digitCount <= 19, abs(scale) < Self.powersOfTen.count, significand <= 1 << 53 else { return nil }
+        let magnitude =
+            scale < 0
+            ? Double(significand) / Self.powersOfTen[-scale] : Double(significand) * Self.powersOfTen[scale]
+        return isNegative ? -magnitude : magnitude
+    }
+
+    /// Those that doubles hold exactly.
+    private static let powersOfTen: [Double] = [
+        1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19,
+        1e20,
+        1e21, 1e22,
+    ]
+
     /// The digits as characters. There must be nineteen at most.
     var digits: InlineArray<20, UInt8> {
         var digits = InlineArray<20, UInt8>(repeating: UInt8(ascii: "0"))
-        var rest = leading
-        for _ in digitCount..<max(leadingCount, digitCount) { rest /= 10 }
+        var rest = significand
         var index = digitCount
         while index > 0 {
             index -= 1

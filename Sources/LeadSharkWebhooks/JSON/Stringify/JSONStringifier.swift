@@ -9,6 +9,7 @@ struct JSONStringifier {
     /// The members still to be listed of those open objects that are listed in another order than the text's: the numbers
     /// of their names' nodes.
     private var reordered: [Int] = []
+    private var glance = NameGlance()
     private var order = MemberOrder()
 
     private struct Frame {
@@ -94,24 +95,12 @@ struct JSONStringifier {
         open.append(frame)
     }
 
-    /// Whether an object's names are so few and so different that JavaScript lists them as they stand: a quick answer for
-    /// nearly every object there is. `false` means that one has to look closer.
-    private func isInOrder(from start: Int, to end: Int, _ text: Span<UInt8>) -> Bool {
-        var marks = InlineArray<16, UInt64>(repeating: 0)
-        var count = 0
+    /// Whether JavaScript lists an object's members as they stand, as far as a glance can tell.
+    private mutating func isInOrder(from start: Int, to end: Int, _ text: Span<UInt8>) -> Bool {
+        glance.begin()
         var name = start
         while name < end {
-            let node = nodes[name]
-            guard count < 16, !node.isEscaped, node.end > node.start else { return false }
-            let first = text[Int(node.start)]
-            if (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(first) { return false }
-            let length = node.end - node.start
-            let middle = text[Int(node.start + length / 2)]
-            let last = text[Int(node.end) - 1]
-            let mark = UInt64(length) << 24 | UInt64(first) << 16 | UInt64(middle) << 8 | UInt64(last)
-            for index in 0..<count where marks[index] == mark { return false }
-            marks[count] = mark
-            count += 1
+            if nodes[name].isEscaped || !glance.append(text.extracting(nodes[name].range)) { return false }
             name = Int(nodes[name + 1].next)
         }
         return true
@@ -149,7 +138,7 @@ struct JSONStringifier {
         guard !JavaScriptNumber.isPlain(original) else { return result.copy(node.range, of: text) }
         result.copy(node.range.lowerBound..<node.range.lowerBound, of: text)
         let number = JavaScriptNumber(parsing: original)
-        for index in 0..<number.count { result.put(number.bytes[index], text) }
+        result.put(number.bytes.span.extracting(first: number.count), text)
     }
 
     private mutating func writeString(_ index: Int, _ text: Span<UInt8>) {
@@ -164,6 +153,12 @@ struct JSONStringifier {
                 position += 1
                 continue
             }
+            // Of the short escapes JavaScript writes all but one.
+            let letter = text[position + 1]
+            guard letter == UInt8(ascii: "u") || letter == UInt8(ascii: "/") else {
+                position += 2
+                continue
+            }
             result.copy(copied..<position, of: text)
             writeCharacter(JavaScriptEscape.decode(text.extracting(first: range.upperBound), at: &position), text)
             copied = position
@@ -174,10 +169,10 @@ struct JSONStringifier {
     private mutating func writeCharacter(_ scalar: UInt32, _ text: Span<UInt8>) {
         if JavaScriptEscape.isNeeded(for: scalar) {
             let escape = JavaScriptEscape.Text(scalar)
-            for index in 0..<escape.count { result.put(escape.bytes[index], text) }
+            result.put(escape.bytes.span.extracting(first: escape.count), text)
         } else {
             let bytes = ScalarBytes(scalar)
-            for index in 0..<bytes.count { result.put(bytes.bytes[index], text) }
+            result.put(bytes.bytes.span.extracting(first: bytes.count), text)
         }
     }
 }

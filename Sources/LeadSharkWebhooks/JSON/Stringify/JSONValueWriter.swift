@@ -5,13 +5,15 @@ struct JSONValueWriter {
     private var output: [UInt8] = []
     /// The arrays and objects that are open here, outermost first.
     private var open: [Frame] = []
+    private var glance = NameGlance()
     private var order = MemberOrder()
 
     private struct Frame {
         enum Container {
             case array([JSONValue])
+            case object([JSONObject.Member])
             /// The members, and which of them to list.
-            case object([JSONObject.Member], [Int])
+            case reordered([JSONObject.Member], [Int])
         }
 
         let container: Container
@@ -23,6 +25,7 @@ struct JSONValueWriter {
     /// - Throws: ``JSONError/Code/outputTooLarge``.
     static func text(of value: JSONValue, maximumByteCount: Int) throws(JSONError) -> [UInt8] {
         var writer = JSONValueWriter(maximumByteCount: maximumByteCount)
+        writer.output.reserveCapacity(min(maximumByteCount, 512))
         try writer.run(value)
         return writer.output
     }
@@ -39,27 +42,34 @@ struct JSONValueWriter {
             open[last].next += 1
             switch open[last].container {
             case .array(let elements):
-                if next == elements.count {
-                    output.append(UInt8(ascii: "]"))
-                    open.removeLast()
-                } else {
-                    if next > 0 { output.append(UInt8(ascii: ",")) }
-                    write(elements[next])
-                }
-            case .object(let members, let listed):
-                if next == listed.count {
-                    output.append(UInt8(ascii: "}"))
-                    open.removeLast()
-                } else {
-                    if next > 0 { output.append(UInt8(ascii: ",")) }
-                    let member = members[listed[next]]
-                    write(member.name)
-                    output.append(UInt8(ascii: ":"))
-                    write(member.value)
-                }
+                guard begin(next, of: elements.count, closing: UInt8(ascii: "]")) else { continue }
+                write(elements[next])
+            case .object(let members):
+                guard begin(next, of: members.count, closing: UInt8(ascii: "}")) else { continue }
+                write(members[next])
+            case .reordered(let members, let listed):
+                guard begin(next, of: listed.count, closing: UInt8(ascii: "}")) else { continue }
+                write(members[listed[next]])
             }
         }
         guard output.count <= maximumByteCount else { throw .outputTooLarge(maximumByteCount) }
+    }
+
+    /// Before the next element or member: writes the comma, or the bracket that closes when there is no other.
+    private mutating func begin(_ next: Int, of count: Int, closing bracket: UInt8) -> Bool {
+        guard next < count else {
+            output.append(bracket)
+            open.removeLast()
+            return false
+        }
+        if next > 0 { output.append(UInt8(ascii: ",")) }
+        return true
+    }
+
+    private mutating func write(_ member: JSONObject.Member) {
+        write(member.name)
+        output.append(UInt8(ascii: ":"))
+        write(member.value)
     }
 
     private mutating func write(_ value: JSONValue) {
@@ -73,17 +83,23 @@ struct JSONValueWriter {
             open.append(Frame(container: .array(elements)))
         case .object(let object):
             output.append(UInt8(ascii: "{"))
-            order.begin()
-            for member in object.members { order.append(member.name.wtf8.span) }
-            open.append(Frame(container: .object(object.members, order.members())))
+            open.append(Frame(container: container(of: object.members)))
         }
+    }
+
+    private mutating func container(of members: [JSONObject.Member]) -> Frame.Container {
+        glance.begin()
+        if members.allSatisfy({ glance.append($0.name.wtf8.span) }) { return .object(members) }
+        order.begin()
+        for member in members { order.append(member.name.wtf8.span) }
+        return .reordered(members, order.members())
     }
 
     private mutating func write(_ number: JSONNumber) {
         var text = number.text
         text.makeContiguousUTF8()
         let printed = JavaScriptNumber(parsing: text.utf8.span)
-        for index in 0..<printed.count { output.append(printed.bytes[index]) }
+        append(printed.bytes.span.extracting(first: printed.count))
     }
 
     private mutating func write(_ string: JSONString) {
@@ -92,6 +108,12 @@ struct JSONValueWriter {
         var copied = 0
         var position = 0
         while position < bytes.count {
+            if position & 7 == 0, position + 8 <= bytes.count,
+                !JavaScriptEscape.mayBeNeeded(in: bytes.word(at: position))
+            {
+                position += 8
+                continue
+            }
             let byte = bytes[position]
             // UTF-8 has no sequence that begins like this; in WTF-8 it is a surrogate, three bytes long.
             let isSurrogate = byte == 0xed && bytes[position + 1] >= 0xa0
@@ -104,7 +126,7 @@ struct JSONValueWriter {
                 isSurrogate
                 ? 0xd000 | UInt32(bytes[position + 1] & 0x3f) << 6 | UInt32(bytes[position + 2] & 0x3f) : UInt32(byte)
             let escape = JavaScriptEscape.Text(unit)
-            for index in 0..<escape.count { output.append(escape.bytes[index]) }
+            append(escape.bytes.span.extracting(first: escape.count))
             position += isSurrogate ? 3 : 1
             copied = position
         }
@@ -114,5 +136,11 @@ struct JSONValueWriter {
 
     private mutating func append(_ bytes: Span<UInt8>) {
         unsafe bytes.withUnsafeBufferPointer { unsafe output.append(contentsOf: $0) }
+    }
+}
+
+extension Span<UInt8> {
+    fileprivate func word(at position: Int) -> UInt64 {
+        unsafe bytes.unsafeLoadUnaligned(fromByteOffset: position, as: UInt64.self)
     }
 }

@@ -31,6 +31,18 @@ enum JavaScriptEscape {
         unit < 0x20 || unit == 0x22 || unit == 0x5c || (0xd800..<0xe000).contains(unit)
     }
 
+    /// Whether a surrogate, or another character that has to be escaped, may begin in eight bytes of WTF-8. `false` is certain.
+    static func mayBeNeeded(in word: UInt64) -> Bool {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        /// The top bits of the bytes below `limit`, and perhaps of one above such a byte.
+        func below(_ limit: UInt64, _ word: UInt64) -> UInt64 { (word &- (ones &* limit)) & ~word }
+        let controls = below(0x20, word)
+        let quotationMarks = below(1, word ^ (ones &* 0x22))
+        let backslashes = below(1, word ^ (ones &* 0x5c))
+        let surrogates = below(1, word ^ (ones &* 0xed))
+        return (controls | quotationMarks | backslashes | surrogates) & (ones &* 0x80) != 0
+    }
+
     /// The character that an escape of a checked text stands for, which begins at `position`: a scalar, or a lone
     /// surrogate. Moves `position` behind it, in the case of a pair behind both.
     static func decode(_ text: Span<UInt8>, at position: inout Int) -> UInt32 {

@@ -94,6 +94,7 @@ struct JavaScriptNumber {
     private static func double(_ number: DecimalNumber, _ text: Span<UInt8>) -> Double {
         if number.exponent > 310 { return .infinity }
         if number.exponent < -330 { return 0 }
+        if let value = number.exactDouble { return value }
         // Digits and an exponent, no point and no more digits than needed: short, and the same in every locale.
         var short: [UInt8] = []
         short.reserveCapacity(min(number.digitCount, decisiveDigitCount) + 8)

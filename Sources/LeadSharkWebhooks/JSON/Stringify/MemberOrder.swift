@@ -10,6 +10,13 @@ struct MemberOrder {
     /// Where each name ends in ``bytes``.
     private var ends: [Int] = []
 
+    private struct Slot {
+        /// A part of the hash, to tell most names apart without comparing them.
+        var tag: UInt32 = 0
+        /// The number in the list of names plus one; zero when the slot is empty.
+        var entry: UInt32 = 0
+    }
+
     /// Swift's own seed can be switched off by an environment variable; this one cannot.
     private static let seed = UInt64.random(in: .min ... .max)
 
@@ -45,22 +52,28 @@ struct MemberOrder {
         var indexes: [(index: UInt32, member: Int)] = []
         var others: [Int] = []
         others.reserveCapacity(ends.count)
-        // A table with open addressing, at most half full; zero is an empty slot, else the number in `others` plus one.
+        // A table with open addressing, at most half full.
         let mask = (2 << (Int.bitWidth - ends.count.leadingZeroBitCount)) - 1
-        var slots = [Int32](repeating: 0, count: mask + 1)
+        var slots = [Slot](repeating: Slot(), count: mask + 1)
         for member in ends.indices {
             let name = bytes.span.extracting(range(member))
             if let index = Self.arrayIndex(name) {
                 indexes.append((index, member))
                 continue
             }
-            var slot = hash(name) & mask
-            while slots[slot] > 0, !isEqual(others[Int(slots[slot]) - 1], member) { slot = (slot + 1) & mask }
-            if slots[slot] > 0 {
-                others[Int(slots[slot]) - 1] = member
+            let hash = hash(name)
+            let tag = UInt32(truncatingIfNeeded: hash >> 32)
+            var place = hash & mask
+            while slots[place].entry > 0,
+                slots[place].tag != tag || !isEqual(others[Int(slots[place].entry) - 1], member)
+            {
+                place = (place + 1) & mask
+            }
+            if slots[place].entry > 0 {
+                others[Int(slots[place].entry) - 1] = member
             } else {
                 others.append(member)
-                slots[slot] = Int32(truncatingIfNeeded: others.count)
+                slots[place] = Slot(tag: tag, entry: UInt32(truncatingIfNeeded: others.count))
             }
         }
         return indexes.isEmpty ? others : Self.sorted(indexes) + others

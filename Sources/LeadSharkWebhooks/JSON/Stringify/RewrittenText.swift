@@ -30,6 +30,23 @@ struct RewrittenText {
         }
     }
 
+    /// Appends bytes.
+    mutating func put(_ bytes: Span<UInt8>, _ original: Span<UInt8>) {
+        let end = run.upperBound + bytes.count
+        var isCommon = end <= original.count
+        var index = 0
+        while isCommon && index < bytes.count {
+            isCommon = original[run.upperBound + index] == bytes[index]
+            index += 1
+        }
+        if isCommon {
+            run = run.lowerBound..<end
+        } else {
+            flush(original)
+            unsafe bytes.withUnsafeBufferPointer { unsafe written.append(contentsOf: $0) }
+        }
+    }
+
     /// Ends the text: `nil` when it is the same as the original.
     mutating func finish(_ original: Span<UInt8>) -> [UInt8]? {
         if written.isEmpty && run == 0..<original.count { return nil }
@@ -39,6 +56,7 @@ struct RewrittenText {
 
     private mutating func flush(_ original: Span<UInt8>) {
         if written.isEmpty { written.reserveCapacity(original.count) }
+        guard !run.isEmpty else { return }
         unsafe original.extracting(run).withUnsafeBufferPointer { unsafe written.append(contentsOf: $0) }
         run = run.upperBound..<run.upperBound
     }

@@ -130,6 +130,41 @@ struct StringifyTests {
         #expect(try JSONValue.stringify(parsing: once) == once, "seed \(seed)")
     }
 
+    @Test(
+        "A character that has to be escaped is found wherever it stands among others, by its neighbours' sides or alone"
+    )
+    func escapesAnywhere() throws {
+        let fillers = [
+            "a", "\u{7f}", "!", "[", "#", "]", "é", "\u{d7ff}", "\u{e000}", "😀", "\u{80}", "\u{a2}", "\u{ec}",
+        ]
+        for (written, filler) in fillers.flatMap({ filler in
+            ["\\u0000", "\\u001f", "\\\"", "\\\\", "\\ud800", "\\udfff"].map { ($0, filler) }
+        }) {
+            for count in 0..<20 {
+                let filled = String(repeating: filler, count: count)
+                for text in [
+                    "\"\(filled)\(written)\(filled)\"", "\"\(filled)\(written)\"", "\"\(written)\(written)\(filled)\"",
+                ] {
+                    #expect(try stringify(text) == text)
+                }
+            }
+        }
+    }
+
+    @Test("Eight bytes are passed over at once only if none of them has to be escaped")
+    func words() {
+        for byte in UInt8.min...UInt8.max {
+            let isSpecial = byte == 0xed || JavaScriptEscape.isNeeded(for: UInt32(byte))
+            for other in [0x20, 0x21, 0x23, 0x5b, 0x5d, 0x7f, 0x80, 0xa0, 0xec, 0xee, 0xff] as [UInt8] {
+                for place in 0..<8 {
+                    let word = (0..<8).reduce(UInt64(0)) { $0 << 8 | UInt64($1 == place ? byte : other) }
+                    let isFound = JavaScriptEscape.mayBeNeeded(in: word)
+                    if isFound != isSpecial { Issue.record("\(byte) at \(place) among \(other)") }
+                }
+            }
+        }
+    }
+
     @Test("Values that were made and not parsed are written too")
     func madeValues() throws {
         let value = JSONValue.array([.string(JSONString("\"\u{2028}\n")), .bool(true), .null])
