@@ -90,6 +90,11 @@ bench: ## Measure against peers, and write Benchmarks/RESULTS.md
 	@$(RELEASE) >&2
 	@Scripts/bench $(ARGS)
 
+.PHONY: differential
+differential: ## Compare our JSON with that of V8, in Node: 500,000 documents, or ARGS="COUNT SEED"
+	@Scripts/bootstrap build
+	@Scripts/v8-differential $(ARGS)
+
 .PHONY: clean
 clean: ## Remove everything that was built
 	@rm -rf .build .build-* Samples/.build Benchmarks/.build

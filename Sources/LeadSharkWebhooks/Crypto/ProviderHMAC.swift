@@ -8,7 +8,7 @@ enum ProviderHMAC {
         var length = 0
         let succeeded = unsafe key.withUnsafeBufferPointer { key in
             unsafe message.withUnsafeBufferPointer { message in
-                unsafe withUnsafeMutableBytes(of: &digest.bytes) { output in
+                unsafe withUnsafeMutableBytes(of: &digest.words) { output in
                     unsafe EVP_Q_mac(
                         nil, "HMAC", nil, "SHA256", nil, key.baseAddress, key.count, message.baseAddress,
                         message.count, output.baseAddress?.assumingMemoryBound(to: UInt8.self), output.count,

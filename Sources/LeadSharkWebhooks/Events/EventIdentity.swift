@@ -37,12 +37,10 @@ public struct EventIdentity: Hashable, Sendable {
     public static let byteCount = 32
 
     init(_ digest: Digest) {
-        func word(_ index: Int) -> UInt64 {
-            var value: UInt64 = 0
-            for offset in 0..<8 { value = value << 8 | UInt64(digest.bytes[index * 8 + offset]) }
-            return value
-        }
-        words = InlineWords(first: word(0), second: word(1), third: word(2), fourth: word(3))
+        let words = digest.words
+        self.words = InlineWords(
+            first: words[0].bigEndian, second: words[1].bigEndian, third: words[2].bigEndian,
+            fourth: words[3].bigEndian)
     }
 
     /// Reads back an identity that was stored; `nil` unless there are 32 bytes.
@@ -93,7 +91,8 @@ extension EventIdentity {
     init(webhookName: String, payload: borrowing Span<UInt8>) {
         var hash = FieldHash()
         hash.append(webhookName)
-        hash.append(SHA256.digest(of: payload).bytes.span)
+        let digest = SHA256.digest(of: payload)
+        hash.append(digest.bytes.span)
         self.init(hash.finalize())
     }
 }

@@ -1,4 +1,4 @@
-/// Why a text is not JSON (RFC 8259), or is more of it than the limits allow.
+/// Why a text is not JSON (RFC 8259), or is more of it than the limits allow, or why a value cannot be written.
 ///
 /// Compare ``code`` to decide what to do. Two errors are equal when their codes and offsets are equal.
 public struct JSONError: Error, Hashable, Sendable, CustomStringConvertible {
@@ -6,7 +6,7 @@ public struct JSONError: Error, Hashable, Sendable, CustomStringConvertible {
     public struct Code: Hashable, Sendable, CustomStringConvertible {
         private enum Base: String {
             case unexpectedCharacter, unexpectedEnd, invalidUTF8, invalidEscape, controlCharacter, invalidNumber,
-                trailingContent, tooDeep, tooLarge
+                trailingContent, tooDeep, tooLarge, outputTooLarge
         }
         private let base: Base
 
@@ -28,6 +28,8 @@ public struct JSONError: Error, Hashable, Sendable, CustomStringConvertible {
         public static let tooDeep = Self(base: .tooDeep)
         /// The text is longer than ``JSONLimits/maximumByteCount``.
         public static let tooLarge = Self(base: .tooLarge)
+        /// What is to be written would be longer than ``JSONLimits/maximumOutputByteCount``.
+        public static let outputTooLarge = Self(base: .outputTooLarge)
 
         /// The code's name.
         public var description: String { base.rawValue }

@@ -15,13 +15,14 @@ public struct Signature: Sendable {
     /// - Throws: ``VerificationError/Code/missingSignature`` for `nil`, an empty or a blank value, otherwise
     ///   ``VerificationError/Code/malformedSignature``.
     public init(header value: String?) throws(VerificationError) {
-        guard var value else { throw VerificationError(.missingSignature) }
-        value.makeContiguousUTF8()
+        digest = try Self.digest(header: value)
+    }
+
+    /// The 32 bytes of a header's value. Unlike an initializer, a function borrows what it is given.
+    static func digest(header value: String?) throws(VerificationError) -> Digest {
+        guard let value else { throw VerificationError(.missingSignature) }
         let bytes = value.utf8.span
-        if let digest = Hexadecimal.digest(bytes) {
-            self.digest = digest
-            return
-        }
+        if let digest = Hexadecimal.digest(bytes) { return digest }
         for index in bytes.indices where bytes[index] != 0x20 && bytes[index] != 0x09 {
             throw VerificationError(.malformedSignature)
         }

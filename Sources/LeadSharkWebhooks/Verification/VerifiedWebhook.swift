@@ -3,16 +3,20 @@
 /// Only ``WebhookVerifier`` makes one, so a function that takes a `VerifiedWebhook` cannot be handed unverified bytes.
 /// It is not `Codable` for the same reason.
 public struct VerifiedWebhook: Sendable {
-    /// The bytes exactly as they were signed.
+    /// The bytes exactly as they were signed: those of the body, or with ``isCanonicalText`` those of its canonical text.
     public let payload: [UInt8]
     /// The secret that signed them. Once nothing arrives signed by the previous one, it can be dropped.
     public let secret: SecretSet.Position
+    /// Whether the body arrived re-formatted, so that the payload is not the body but its canonical text. Never, unless the
+    /// verifier was made to accept such bodies (``ReformattedBodies``).
+    public let isCanonicalText: Bool
 
     /// For the verifier, and for the delivery engine, which reads back what a verifier once let through: the database
     /// is a trust boundary.
-    package init(authenticated payload: [UInt8], by secret: SecretSet.Position) {
+    package init(authenticated payload: [UInt8], by secret: SecretSet.Position, isCanonicalText: Bool = false) {
         self.payload = payload
         self.secret = secret
+        self.isCanonicalText = isCanonicalText
     }
 
     /// Decodes the payload.
