@@ -100,7 +100,7 @@ let package = Package(
             name: "leadshark",
             dependencies: [
                 "LeadSharkDelivery", "LeadSharkHandlers", "LeadSharkProbe", "LeadSharkReceiver", "LeadSharkSQLite",
-                "LeadSharkTesting", "LeadSharkWebhooks", argumentParser, asyncHTTPClient, configuration, logging,
+                "LeadSharkWebhooks", argumentParser, asyncHTTPClient, configuration, logging,
                 nioConcurrencyHelpers, nioCore, nioHTTP1, serviceLifecycle,
             ]),
 
@@ -137,8 +137,8 @@ let package = Package(
         .testTarget(
             name: "leadsharkTests",
             dependencies: [
-                "leadshark", "LeadSharkDelivery", "LeadSharkSQLite", "LeadSharkTesting", "LeadSharkWebhooks",
-                argumentParser, logging, nioConcurrencyHelpers,
+                "leadshark", "LeadSharkDelivery", "LeadSharkProbe", "LeadSharkSQLite", "LeadSharkTesting",
+                "LeadSharkWebhooks", argumentParser, logging, nioConcurrencyHelpers,
             ]),
         .testTarget(
             name: "EndToEnd", dependencies: ["leadshark"], exclude: ["Peers"]),

@@ -45,6 +45,13 @@ extension Duration {
         Double(components.seconds) + Double(components.attoseconds) * 1e-18
     }
 
+    /// For a log line, in seconds and their tenths: `3.2 s`.
+    package var rounded: String {
+        let tenths = (max(inSeconds, 0) * 10).rounded()
+        guard tenths < 1e15 else { return "\(tenths / 10) s" }
+        return "\(Int(tenths) / 10).\(Int(tenths) % 10) s"
+    }
+
     /// In whole microseconds, rounded up; what is too much for them (some 292,000 years) is cut to a tenth of that, so
     /// that adding it to a time of day overflows nothing. Negative counts as zero.
     package var inMicroseconds: Int64 {

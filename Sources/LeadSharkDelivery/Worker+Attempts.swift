@@ -17,7 +17,7 @@ extension Worker {
             do {
                 begun.append((lease, try delivery(of: lease)))
             } catch {
-                decide(lease.token, .deadLetter(reason: "the payload is no event: \(error)"), in: loop)
+                decide(lease.token, .deadLetter(reason: Self.reason(error)), in: loop)
             }
         }
         if !begun.isEmpty {
@@ -34,6 +34,11 @@ extension Worker {
             id: lease.token.delivery, webhook: lease.event.webhook, identity: lease.event.identity,
             event: try lease.event.verified.event(), payload: lease.event.payload, attempt: lease.attempt,
             receivedAt: lease.event.receivedAt)
+    }
+
+    private static func reason(_ error: EventDecodingError) -> String {
+        error.code == .notJSON
+            ? "the payload is not JSON (\(error.message))" : "the payload is no event (\(error.message))"
     }
 
     private func outcomes(of deliveries: [Delivery], by handler: any DeliveryHandler) async -> [DeliveryOutcome] {

@@ -75,7 +75,7 @@ extension Worker {
             logger.info(
                 "A delivery will be attempted again",
                 metadata: [
-                    "delivery": "\(settlement.token.delivery)", "handler": "\(loop.name)", "after": "\(after)",
+                    "delivery": "\(settlement.token.delivery)", "handler": "\(loop.name)", "after": "\(after.rounded)",
                     "reason": "\(DeliveryReason.bounded(reason))",
                 ])
         case .deadLetter(let reason):

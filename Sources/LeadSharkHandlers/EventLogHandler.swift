@@ -4,6 +4,8 @@ import LeadSharkWebhooks
 public import Logging
 
 /// Writes a log line for each event, without any personal data: no name, no message, no address.
+///
+/// The delivery's number in it is the one that `leadshark deliveries show` takes.
 public struct EventLogHandler: DeliveryHandler {
     /// The handler's name.
     public let name: HandlerName
@@ -22,9 +24,10 @@ public struct EventLogHandler: DeliveryHandler {
     public func handle(_ delivery: Delivery) async throws -> DeliveryOutcome {
         let type = delivery.event.type.rawValue
         logger.info(
-            "event delivered",
+            "An event arrived",
             metadata: [
-                "event": "\(HeaderSyntax.isToken(type) ? type : "(a type that cannot be shown)")",
+                "delivery": "\(delivery.id)",
+                "type": "\(HeaderSyntax.isToken(type) ? type : "(a type that cannot be shown)")",
                 "webhook": "\(delivery.webhook)",
                 "identity": "\(delivery.identity.hexadecimal.prefix(Self.identityPrefixLength))",
                 "attempt": "\(delivery.attempt)",

@@ -22,7 +22,7 @@ final class OwnerLock: Sendable {
                 throw StoreOpeningError(
                     .inUse,
                     message:
-                        "The store \(file.given) is already in use by process \(owner ?? "of unknown number"); stop that one first."
+                        "the store \(file.given) is already in use by process \(owner ?? "of unknown number"); stop that one first"
                 )
             }
             // The last owner may have removed the file between our opening and locking it.

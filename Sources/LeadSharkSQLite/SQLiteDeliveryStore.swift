@@ -45,7 +45,11 @@ public final class SQLiteDeliveryStore: ClockAdjustableStore {
             guard file.exists else {
                 throw StoreOpeningError(
                     .notFound,
-                    message: "There is no store at \(path); start the receiver to make it, or name another.")
+                    message: "there is no store at \(path); start the receiver to make it, or name another")
+            }
+            guard file.isReadable else {
+                throw StoreOpeningError(
+                    .notPermitted, message: "this user may not read the store \(path); run as the user who owns it")
             }
             do {
                 let reader = try DatabaseQueue(path: file.path, configuration: readingConfiguration)
@@ -213,7 +217,7 @@ extension SQLiteDeliveryStore {
             guard try isSafe(db) else {
                 throw StoreOpeningError(
                     .unavailable,
-                    message: "SQLite does not keep the store \(path) safe from a loss of power, so it is not used.")
+                    message: "SQLite does not keep the store \(path) safe from a loss of power, so it is not used")
             }
             try Schema.migrate(db)
             // No other owner can be there: these leases are of one that ended without handing them back.

@@ -34,7 +34,7 @@ enum SQLiteErrors {
         if let error = error as? StoreOpeningError { return error }
         guard let error = error as? DatabaseError else {
             return StoreOpeningError(
-                .unavailable, message: "The store \(path) cannot be opened: \(type(of: error)).")
+                .unavailable, message: "the store \(path) cannot be opened: \(type(of: error))")
         }
         let number = error.extendedResultCode.rawValue
         switch error.resultCode {
@@ -44,15 +44,15 @@ enum SQLiteErrors {
             return StoreFile.corrupt(path)
         case .SQLITE_FULL:
             return StoreOpeningError(
-                .diskFull, message: "There is no space left for the store \(path); free some and start again.")
+                .diskFull, message: "there is no space left for the store \(path); free some and start again")
         case .SQLITE_BUSY, .SQLITE_LOCKED:
             return StoreOpeningError(
-                .inUse, message: "Another program keeps the store \(path) locked; end it and start again.")
+                .inUse, message: "another program keeps the store \(path) locked; end it and start again")
         case .SQLITE_CANTOPEN, .SQLITE_PERM, .SQLITE_READONLY:
             return StoreFile.notPermitted(path)
         default:
             return StoreOpeningError(
-                .unavailable, message: "The store \(path) cannot be opened: SQLite reports error \(number).")
+                .unavailable, message: "the store \(path) cannot be opened: SQLite reports error \(number)")
         }
     }
 }

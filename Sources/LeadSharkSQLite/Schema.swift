@@ -79,20 +79,24 @@ enum Schema {
         guard application == applicationID || isBegun else {
             throw StoreOpeningError(
                 .foreignDatabase,
-                message: "The file \(path) is another program's SQLite database; name another path for the store.")
+                message: "the file \(path) is another program's SQLite database; name another path for the store")
         }
         if version > migrations.count {
             throw StoreOpeningError(
                 .newerSchema,
                 message:
-                    "A later version of this program made the store \(path) (its schema is \(version), this program knows \(migrations.count)); use that version."
+                    "a later version of this program made the store \(path) (its schema is \(version), this program knows \(migrations.count)); use that version"
             )
+        }
+        if isBegun && !mayBeOlder {
+            throw StoreOpeningError(
+                .olderSchema, message: "the store \(path) is empty; start the receiver once to fill it in")
         }
         if version < migrations.count && !mayBeOlder {
             throw StoreOpeningError(
                 .olderSchema,
                 message:
-                    "The store \(path) is of an earlier version; start the receiver once to bring it up to date.")
+                    "the store \(path) is of an earlier version; start the receiver once to bring it up to date")
         }
     }
 

@@ -21,7 +21,7 @@ struct StoreFile {
     init(_ given: String) throws(StoreOpeningError) {
         guard !given.isEmpty, !given.utf8.contains(0), given.last != "/" else {
             throw StoreOpeningError(
-                .invalidPath, message: "The store's path has to name a file, for example leadshark.sqlite.")
+                .invalidPath, message: "the store's path has to name a file, for example leadshark.sqlite")
         }
         self.given = given
         let slash = given.lastIndex(of: "/")
@@ -31,11 +31,11 @@ struct StoreFile {
             if errno == EACCES { throw Self.notPermitted(given) }
             throw StoreOpeningError(
                 .missingDirectory,
-                message: "The directory \(directory) of the store does not exist; create it, or name another.")
+                message: "the directory \(directory) of the store does not exist; create it, or name another")
         }
         guard Self.kind(of: resolved) == S_IFDIR else {
             throw StoreOpeningError(
-                .missingDirectory, message: "\(directory) is not a directory; name another place for the store.")
+                .missingDirectory, message: "\(directory) is not a directory; name another place for the store")
         }
         let joined = resolved == "/" ? "/" + name : resolved + "/" + name
         path = Self.resolve(joined) ?? joined
@@ -44,7 +44,7 @@ struct StoreFile {
             guard let kind = Self.kind(of: companion, followingLinks: false), kind != S_IFREG else { continue }
             throw StoreOpeningError(
                 .notPermitted,
-                message: "\(companion) is not a file of the store \(given); find out who made it, and remove it.")
+                message: "\(companion) is not a file of the store \(given); find out who made it, and remove it")
         }
         switch Self.kind(of: path) {
         case S_IFREG: exists = true
@@ -53,6 +53,9 @@ struct StoreFile {
         default: throw Self.isDirectory(given, what: "not a file")
         }
     }
+
+    /// Whether this user may read it.
+    var isReadable: Bool { access(path, R_OK) == 0 || errno != EACCES }
 
     /// Makes an empty file that nobody else can read, whatever the umask.
     func create() throws(StoreOpeningError) {
@@ -98,13 +101,16 @@ struct StoreFile {
     static func error(_ number: Int32, _ path: String) -> StoreOpeningError {
         switch number {
         case EACCES, EPERM, EROFS: notPermitted(path)
+        case ENOENT, ENOTDIR, EOPNOTSUPP, EINVAL, ENAMETOOLONG, ELOOP:
+            StoreOpeningError(
+                .cannotCreate, message: "the store \(path) cannot be made there; name another place for it")
         case ENOSPC, EDQUOT:
             StoreOpeningError(
-                .diskFull, message: "There is no space left for the store \(path); free some and start again.")
+                .diskFull, message: "there is no space left for the store \(path); free some and start again")
         default:
             StoreOpeningError(
                 .unavailable,
-                message: "The store \(path) cannot be opened: \(String(cString: strerror(number))).")
+                message: "the store \(path) cannot be opened: \(String(cString: strerror(number)))")
         }
     }
 
@@ -112,25 +118,25 @@ struct StoreFile {
         StoreOpeningError(
             .notPermitted,
             message:
-                "This user may not write the store \(path) or its directory; change their owner or name another place."
+                "this user may not write the store \(path) or its directory; change their owner or name another place"
         )
     }
 
     static func notADatabase(_ path: String) -> StoreOpeningError {
         StoreOpeningError(
-            .notADatabase, message: "The file \(path) is not a LeadShark store; name another path for the store.")
+            .notADatabase, message: "the file \(path) is not a LeadShark store; name another path for the store")
     }
 
     static func corrupt(_ path: String) -> StoreOpeningError {
         StoreOpeningError(
             .corrupt,
             message:
-                "The store \(path) is damaged; keep a copy of it and its -wal file, then restore a backup or name another path."
+                "the store \(path) is damaged; keep a copy of it and its -wal file, then restore a backup or name another path"
         )
     }
 
     private static func isDirectory(_ path: String, what: String) -> StoreOpeningError {
-        StoreOpeningError(.isDirectory, message: "\(path) is \(what); name a file for the store.")
+        StoreOpeningError(.isDirectory, message: "\(path) is \(what); name a file for the store")
     }
 }
 #endif

@@ -4,7 +4,8 @@ public struct StoreOpeningError: Error, Hashable, Sendable, CustomStringConverti
     /// What is wrong.
     public struct Code: Hashable, Sendable, CustomStringConvertible {
         private enum Base: String {
-            case invalidPath, missingDirectory, notPermitted, isDirectory, notFound, notADatabase, foreignDatabase
+            case invalidPath, missingDirectory, cannotCreate, notPermitted, isDirectory, notFound, notADatabase,
+                foreignDatabase
             case corrupt, newerSchema, olderSchema, inUse, diskFull, unavailable
         }
         private let base: Base
@@ -13,7 +14,9 @@ public struct StoreOpeningError: Error, Hashable, Sendable, CustomStringConverti
         public static let invalidPath = Self(base: .invalidPath)
         /// The directory does not exist.
         public static let missingDirectory = Self(base: .missingDirectory)
-        /// This user may not write the file or its directory.
+        /// The file system takes no new file there.
+        public static let cannotCreate = Self(base: .cannotCreate)
+        /// This user may not write the file or its directory, or not read the file.
         public static let notPermitted = Self(base: .notPermitted)
         /// There is a directory at the path, or something else that is no file.
         public static let isDirectory = Self(base: .isDirectory)
@@ -42,7 +45,7 @@ public struct StoreOpeningError: Error, Hashable, Sendable, CustomStringConverti
 
     /// What is wrong, for programs.
     public let code: Code
-    /// What is wrong and what to do, in one sentence for people.
+    /// What is wrong and what to do, in a sentence for people without its capital letter and full stop.
     public let message: String
 
     init(_ code: Code, message: String) {

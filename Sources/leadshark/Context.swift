@@ -39,7 +39,7 @@ struct Context: Sendable {
                 continue
             }
             guard let bytes = getenv(name), let exact = String(validatingCString: bytes) else {
-                throw CommandError(.configuration, "\(name), from the environment, is not UTF-8")
+                throw CommandError(.configuration, "\(name) (from the environment) is not UTF-8; set it anew")
             }
             environment[name] = exact
         }

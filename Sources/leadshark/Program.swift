@@ -29,6 +29,9 @@ struct LeadShark: AsyncParsableCommand {
 
 /// Runs a command line and turns whatever happens into an exit code.
 enum Program {
+    /// How wide help is at most, in columns: a terminal of 80 shows our tables as they are.
+    static let helpWidth = 78
+
     /// - Parameters:
     ///   - arguments: The command line without the program's name.
     ///   - context: What the command sees of the world.
@@ -73,11 +76,11 @@ enum Program {
         }
         let code = LeadShark.exitCode(for: error)
         if code == .success {
-            console.print(LeadShark.fullMessage(for: error))
+            console.print(LeadShark.fullMessage(for: error, columns: helpWidth))
             return code.rawValue
         }
         if code == .validationFailure {
-            console.note(LeadShark.fullMessage(for: error))
+            console.note(LeadShark.fullMessage(for: error, columns: helpWidth))
             return ExitStatus.usage.rawValue
         }
         console.note("leadshark: this should not have happened: \(error)")

@@ -48,14 +48,7 @@ struct CommandTests {
 
     enum Peer: CaseIterable { case openssl, python, node }
 
-    /// Those of the peers that this machine has; openssl and Python are needed by the other tests too.
-    static let peers: [Peer] = Peer.allCases.filter { peer in
-        guard peer == .node else { return true }
-        let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
-        return folders.contains { FileManager.default.isExecutableFile(atPath: "\($0)/node") }
-    }
-
-    @Test("A signature by another program verifies, and no longer after one flipped bit", arguments: peers)
+    @Test("A signature by another program verifies, and no longer after one flipped bit", arguments: Peer.allCases)
     func foreignSignatures(peer: Peer) async throws {
         let environment = ["LEADSHARK_WEBHOOK_SECRET": Self.secret]
         let file = try folder.write(
@@ -120,7 +113,7 @@ struct CommandTests {
                 Program.leadshark,
             ], in: folder)
         #expect(try await program.status() == 78)
-        #expect(program.standardError.contains("LEADSHARK_WEBHOOK_SECRET, from the environment, is not UTF-8"))
+        #expect(program.standardError.contains("LEADSHARK_WEBHOOK_SECRET (from the environment) is not UTF-8"))
     }
 
     @Test("A reader that goes away ends the command without a signal")

@@ -54,6 +54,14 @@ import Testing
     }
 
     @Test(
+        "A duration is logged in seconds and their tenths",
+        arguments: [
+            (Duration.zero, "0.0 s"), (.milliseconds(3249), "3.2 s"), (.seconds(3600), "3600.0 s"),
+            (.seconds(-1), "0.0 s"),
+        ])
+    func rounded(_ duration: Duration, _ text: String) { #expect(duration.rounded == text) }
+
+    @Test(
         "Durations become microseconds, rounded up and cut to what can be added to a time of day",
         arguments: [
             (Duration.zero, 0), (.seconds(-1), 0), (.nanoseconds(-1), 0), (.nanoseconds(1), 1),

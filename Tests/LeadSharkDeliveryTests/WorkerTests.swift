@@ -10,14 +10,17 @@ import Testing
 
     @Test(
         "A payload that is no event is dead with its reason, and no handler sees it",
-        arguments: ["", "[]", "{}", "\u{0}"])
-    func undecodable(_ text: String) async throws {
+        arguments: [
+            ("", "the payload is not JSON (byte 0, in $: "), ("\u{0}", "the payload is not JSON (byte 0, in $: "),
+            ("[]", "the payload is no event ($"), ("{}", "the payload is no event ($"),
+        ])
+    func undecodable(_ text: String, reason: String) async throws {
         let handler = ScriptedHandler { _ in .done }
         try await EngineUnderTest.with([handler]) { test in
             _ = try await test.engine.queue.enqueue(.payload(text))
             try await test.wait(for: .deadLettered)
             let delivery = try await test.delivery
-            #expect(delivery?.reason?.hasPrefix("the payload is no event: ") == true)
+            #expect(delivery?.reason?.hasPrefix(reason) == true)
             #expect(handler.begun.count == 0)
         }
     }

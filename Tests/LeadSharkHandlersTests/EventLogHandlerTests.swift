@@ -14,7 +14,7 @@ struct EventLogHandlerTests {
         let log = CapturedLog()
         let payload = Array(#"{"event":"\#(type)","data":{}}"#.utf8)
         #expect(try await EventLogHandler(logger: log.logger).handle(delivery(of: payload)) == .done)
-        #expect(log.entries.first?.metadata["event"] == "(a type that cannot be shown)")
+        #expect(log.entries.first?.metadata["type"] == "(a type that cannot be shown)")
     }
 
     @Test("It says what, where and which, and nothing about the person", arguments: EventType.documented)
@@ -24,8 +24,9 @@ struct EventLogHandlerTests {
         #expect(try await EventLogHandler(logger: log.logger).handle(event) == .done)
         #expect(log.entries.count == 1)
         let metadata = try #require(log.entries.first?.metadata)
-        #expect(Set(metadata.keys) == ["event", "webhook", "identity", "attempt"])
-        #expect(metadata["event"] == "\(type)")
+        #expect(Set(metadata.keys) == ["delivery", "type", "webhook", "identity", "attempt"])
+        #expect(metadata["type"] == "\(type)")
+        #expect(metadata["delivery"] == "\(event.id)")
         #expect(metadata["attempt"] == "3")
         #expect(metadata["identity"] == "\(event.identity.hexadecimal.prefix(12))")
         for text in [event.event.lead?.name, event.event.lead?.linkedInURL, event.event.lead?.email].compactMap({

@@ -15,7 +15,7 @@ struct GETTestTests {
     }
 
     static func expected(_ place: String, _ count: Int, _ signature: String) -> String {
-        #"{"status":"test received","payload":"\#(place)","byteCount":\#(count),"signature":"\#(signature)"}"#
+        #"{"status":"test received","payload":"\#(place)","byte_count":\#(count),"signature":"\#(signature)"}"#
     }
 
     static let forms: [(target: String, headers: [String], body: [UInt8], expected: String)] = [

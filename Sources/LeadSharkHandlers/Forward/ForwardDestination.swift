@@ -27,7 +27,7 @@ struct ForwardDestination: Sendable {
         guard parts.user == nil, parts.password == nil else {
             throw ForwardError(
                 .userInfoInURL,
-                message: "the URL to forward to holds a user or password; send an Authorization header")
+                message: "the URL to forward to holds a user or password; send an Authorization header instead")
         }
         guard let host = parts.host, !host.isEmpty, parts.fragment == nil, (1...65_535).contains(parts.port ?? 1)
         else {

@@ -4,6 +4,7 @@ public import FoundationEssentials
 public import LeadSharkDelivery
 import LeadSharkWebhooks
 public import Logging
+import NIOConcurrencyHelpers
 import NIOCore
 import NIOHTTP1
 
@@ -15,10 +16,13 @@ import NIOHTTP1
 /// | answer | the delivery |
 /// |---|---|
 /// | 2xx | is done |
-/// | 408, 409, 423, 425, 429, 5xx, no connection, no answer in time | is retried; `Retry-After` is honoured, up to 24 hours |
+/// | 408, 409, 423, 425, 429, 5xx, no connection, no answer in time | is retried by ``Configuration/backoff`` |
 /// | 400, 413, 422 | goes to the dead letters: the destination has read the event and will not take it |
 /// | 3xx | as the next line. Redirects are never followed: events go only where the operator said |
-/// | 401, 403, 404, 405, 410 and every other | is retried after ``Configuration/longBackoff``, with an error in the log: somebody has to mend a token or a path |
+/// | 401, 403, 404, 405, 410 and every other | is retried by ``Configuration/longBackoff``, with an error in the log: somebody has to mend a token or a path |
+///
+/// `Retry-After` makes a wait longer, up to 24 hours, and never shorter: a destination that always asks for a second does
+/// not use up a delivery's attempts in half a minute.
 ///
 /// An event may arrive twice, when the answer got lost: the destination tells by `Idempotency-Key`. What may be secret in
 /// the URL (its path and query) and what is in a header or an answer is never logged.
@@ -29,8 +33,10 @@ public struct HTTPForwardHandler: DeliveryHandler {
         public var connectTimeout: Duration = .seconds(10)
         /// How long an attempt may take as a whole. Keep it below the worker's `attemptDeadline`.
         public var timeout: Duration = .seconds(30)
-        /// How long to wait at least before an attempt that needs somebody to mend something first.
-        public var longBackoff: Duration = .seconds(15 * 60)
+        /// How long to wait for passing trouble to pass. With the worker's 20 attempts they span some two days.
+        public var backoff = BackoffPolicy(base: .seconds(5), cap: .seconds(6 * 3600), minimumShare: 0.8)
+        /// How long to wait until somebody has mended something. With the worker's 20 attempts they span about a week.
+        public var longBackoff = BackoffPolicy(base: .seconds(15 * 60), cap: .seconds(12 * 3600), minimumShare: 0.8)
         /// How often at most a lasting trouble is logged, unless it changes.
         public var complaintInterval: Duration = .seconds(60)
 
@@ -46,6 +52,7 @@ public struct HTTPForwardHandler: DeliveryHandler {
     private let client: OwnedHTTPClient
     private let complaints: ComplaintLog
     private let now: @Sendable () -> Date
+    private let generator: NIOLockedValueBox<any RandomNumberGenerator & Sendable>
     private let logger: Logger
 
     /// The most of an answer's body that is read, to keep the connection for the next event; what comes after it is not.
@@ -57,11 +64,12 @@ public struct HTTPForwardHandler: DeliveryHandler {
     ///   - url: Where to. `http` or `https`, without user information.
     ///   - headers: Headers to add, such as `Authorization`. The ones the handler sets itself are refused.
     ///   - now: The clock by which a date in `Retry-After` is read.
+    ///   - generator: Where the waits get their jitter from.
     /// - Throws: ``ForwardError``.
     public init(
         name: HandlerName = "forward", url: String, headers: [(name: String, value: String)] = [],
         configuration: Configuration = Configuration(), now: @escaping @Sendable () -> Date = { Date() },
-        logger: Logger
+        generator: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator(), logger: Logger
     ) throws {
         self.name = name
         self.destination = try ForwardDestination(url: url, headers: headers)
@@ -69,6 +77,7 @@ public struct HTTPForwardHandler: DeliveryHandler {
         self.client = OwnedHTTPClient(connectTimeout: configuration.connectTimeout)
         self.complaints = ComplaintLog(interval: configuration.complaintInterval / .seconds(1), now: now)
         self.now = now
+        self.generator = NIOLockedValueBox(generator)
         self.logger = logger
     }
 
@@ -84,10 +93,11 @@ public struct HTTPForwardHandler: DeliveryHandler {
             try Task.checkCancellation()
             let words = ForwardFailure.words(for: error)
             complain(words, level: .warning)
-            return .retry(after: nil, reason: words)
+            return .retry(after: wait(configuration.backoff, delivery, nil), reason: words)
         }
         await discard(response.body)
-        return outcome(status: response.status.code, retryAfter: response.headers.first(name: "Retry-After"))
+        return outcome(
+            of: delivery, status: response.status.code, retryAfter: response.headers.first(name: "Retry-After"))
     }
 
     /// Closes the connections. Without it they are closed when the last copy of the handler goes.
@@ -119,24 +129,30 @@ public struct HTTPForwardHandler: DeliveryHandler {
         } catch {}
     }
 
-    private func outcome(status: UInt, retryAfter: String?) -> DeliveryOutcome {
-        let wait = RetryAfter.duration(retryAfter, now: now())
+    /// The next wait of a schedule, or what the destination asks for if that is longer.
+    private func wait(_ backoff: BackoffPolicy, _ delivery: Delivery, _ retryAfter: String?) -> Duration {
+        let own = generator.withLockedValue { backoff.delay(afterAttempt: delivery.attempt, using: &$0) }
+        return max(own, RetryAfter.duration(retryAfter, now: now()) ?? .zero)
+    }
+
+    private func outcome(of delivery: Delivery, status: UInt, retryAfter: String?) -> DeliveryOutcome {
         switch ForwardVerdict(status: status) {
         case .accepted:
             if complaints.end() {
                 logger.notice(
-                    "the destination takes events again", metadata: ["destination": "\(destination.origin)"])
+                    "The destination takes events again", metadata: ["destination": "\(destination.origin)"])
             }
             return .done
         case .refused:
             return .deadLetter(reason: "the destination refused the event with status \(status)")
         case .retry:
             complain("status \(status)", level: .warning)
-            return .retry(after: wait, reason: "the destination answered \(status)")
+            return .retry(
+                after: wait(configuration.backoff, delivery, retryAfter), reason: "the destination answered \(status)")
         case .retryLater(let remedy):
             complain("status \(status): \(remedy)", level: .error)
             return .retry(
-                after: max(configuration.longBackoff, wait ?? .zero),
+                after: wait(configuration.longBackoff, delivery, retryAfter),
                 reason: "the destination answered \(status): \(remedy)")
         }
     }
@@ -144,7 +160,7 @@ public struct HTTPForwardHandler: DeliveryHandler {
     private func complain(_ cause: String, level: Logger.Level) {
         guard complaints.isDue(cause) else { return }
         logger.log(
-            level: level, "the destination does not take events",
+            level: level, "The destination does not take events",
             metadata: ["destination": "\(destination.origin)", "cause": "\(cause)"])
     }
 }

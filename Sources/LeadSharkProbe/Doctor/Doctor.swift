@@ -21,6 +21,8 @@ public struct Doctor: Sendable {
         public var vendorDeadline: Duration = .seconds(10)
         /// From when on an answer is so late that it gets a warning.
         public var warningThreshold: Duration = .seconds(8)
+        /// Why the signed event is not sent when there is no secret: what to do about it, in the caller's words.
+        public var missingSecretReason = "no secret is set"
 
         /// The defaults.
         public init() {}
@@ -158,7 +160,10 @@ public struct Doctor: Sendable {
                 failure = ProbeFailure(error)
             }
         }
-        return (DoctorCheck(.connection, .failed(.init(failure))), nil)
+        let isLocal = addresses.allSatisfy {
+            $0.ipAddress.flatMap(AddressScope.init(address:)) == .loopback
+        }
+        return (DoctorCheck(.connection, .failed(.init(failure, isLocal: isLocal))), nil)
     }
 
     private func shakeHands(with address: SocketAddress?, url: EndpointURL) async -> DoctorCheck {

@@ -12,13 +12,13 @@ public struct DoctorCheck: Sendable, Hashable {
         /// The server's certificate is good.
         case tls
         /// The dashboard's GET test is answered with a 2xx.
-        case getTest
+        case getTest = "get_test"
         /// A signed event is acknowledged within the vendor's 10 seconds.
-        case signedEvent
+        case signedEvent = "signed_event"
         /// An event with a wrong signature is refused.
-        case wrongSignature
+        case wrongSignature = "wrong_signature"
         /// An event without a signature is refused.
-        case missingSignature
+        case missingSignature = "missing_signature"
     }
 
     /// What is wrong, and what to do about it.

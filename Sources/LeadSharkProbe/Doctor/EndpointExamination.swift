@@ -22,11 +22,11 @@ struct EndpointExamination {
     /// All three forms that the test may have. One without payload has to work; the others at least deserve a look.
     func getTest() async -> DoctorCheck {
         var findings: [DoctorCheck.Finding] = []
-        var total = Duration.zero
+        var slowest = Duration.zero
         for place in TestPayloadPlace.allCases {
             let (result, duration) = await client.exchange(
                 .test(of: url, payload: makePayload(), place: place, secret: secret))
-            total += duration
+            slowest = max(slowest, duration)
             switch result {
             case .success(let answer) where (200..<300).contains(answer.status): continue
             case .success(let answer) where place == .nowhere:
@@ -48,13 +48,13 @@ struct EndpointExamination {
         return DoctorCheck(
             .getTest,
             findings.isEmpty ? .ok(detail: "without a payload, in the body and in the query") : .warning(findings),
-            duration: total)
+            duration: slowest)
     }
 
     /// A signed event, and how long its answer takes.
     func signedEvent() async -> DoctorCheck {
         guard let secret else {
-            return DoctorCheck(.signedEvent, .skipped(reason: "no secret is set"))
+            return DoctorCheck(.signedEvent, .skipped(reason: configuration.missingSecretReason))
         }
         let request = SignedRequest(signing: makePayload(), type: .test, secret: secret)
         let (result, duration) = await post(request.body, headers: request.headers)

@@ -1,11 +1,14 @@
 #if Server
 extension DoctorCheck.Finding {
     /// What a request or a connection that failed says, and what to do.
-    init(_ failure: ProbeFailure) {
+    ///
+    /// - Parameter isLocal: Whether it was to this machine itself, where listening on 127.0.0.1 alone is enough.
+    init(_ failure: ProbeFailure, isLocal: Bool = false) {
         let remedy =
             switch failure.kind {
             case .nameNotResolved:
                 "check the spelling; a new name may need some minutes until all name servers know it"
+            case .refused where isLocal: "start the receiver, and check that it listens on this port"
             case .refused: "start the receiver, and check that it listens on this port and not on 127.0.0.1 alone"
             case .connectTimedOut: "open the port in the firewall, and check that the address is the server's"
             case .unreachable: "check the server's address, and its network"

@@ -50,6 +50,11 @@ public enum ControlProtocol {
         /// Whether the receiver is on its way out.
         public var isStopping: Bool
 
+        private enum CodingKeys: String, CodingKey {
+            case webhooks, deliveries
+            case isStopping = "is_stopping"
+        }
+
         /// Makes a status.
         public init(webhooks: [String], deliveries: [String: [String: Int]], isStopping: Bool) {
             self.webhooks = webhooks

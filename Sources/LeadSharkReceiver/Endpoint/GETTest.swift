@@ -35,7 +35,7 @@ struct GETTest {
 
     /// The answer's body. Nothing of what was sent comes back.
     var json: String {
-        #"{"status":"test received","payload":"\#(place.rawValue)","byteCount":\#(byteCount),"signature":"\#(signature.rawValue)"}"#
+        #"{"status":"test received","payload":"\#(place.rawValue)","byte_count":\#(byteCount),"signature":"\#(signature.rawValue)"}"#
     }
 }
 #endif

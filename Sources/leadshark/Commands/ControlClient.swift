@@ -63,8 +63,8 @@ struct ControlClient {
         } catch {
             throw CommandError(
                 .temporary,
-                "the store is in use, and its owner cannot be asked: its control socket \(socket) does not answer. "
-                    + "Only the user who runs the receiver may use it")
+                "the store is in use, and its owner cannot be asked: its control socket \(socket) does not answer; "
+                    + "run this as the user who runs the receiver")
         }
     }
 

@@ -62,6 +62,9 @@ struct DeliveryFilter: ParsableArguments {
     @Option(help: ArgumentHelp("Only events of this type.", valueName: "type"))
     var type: String?
 
+    /// Whether nothing was asked for.
+    var isEmpty: Bool { state.isEmpty && handler == nil && webhook == nil && type == nil }
+
     /// The filter as the store takes it.
     func query(limit: Int) -> DeliveryQuery {
         DeliveryQuery(

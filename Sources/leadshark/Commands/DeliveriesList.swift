@@ -36,7 +36,9 @@ extension LeadShark.Deliveries {
             case .json: try context.console.printJSON(deliveries.map(DeliveryRow.init))
             case .text:
                 guard !deliveries.isEmpty else {
-                    context.console.note("Nothing: no delivery is in the states asked for.")
+                    context.console.note(
+                        filter.isEmpty
+                            ? "Nothing is open or dead; --state completed shows what is done." : "No delivery matches.")
                     return
                 }
                 context.console.print(DeliveryRow.table(deliveries))

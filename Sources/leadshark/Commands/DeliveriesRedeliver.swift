@@ -37,7 +37,8 @@ extension LeadShark.Deliveries {
         @OptionGroup var output: FormatOption
 
         func validate() throws {
-            if ids.isEmpty != dead { throw ValidationError("Name the deliveries by number, or say --dead.") }
+            if dead, !ids.isEmpty { throw ValidationError("Name deliveries by number or say --dead, not both.") }
+            if !dead, ids.isEmpty { throw ValidationError("Name the deliveries by number, or say --dead.") }
             if !dead, handler != nil || webhook != nil || type != nil {
                 throw ValidationError("--handler, --webhook and --type go with --dead.")
             }
@@ -56,7 +57,7 @@ extension LeadShark.Deliveries {
                     limit: Self.maximumCount)
                 return try await store.deliveries(matching: query).map(\.id)
             }
-            let done = meant.isEmpty ? [] : try await StoreOwner(path: path).redeliver(meant)
+            let (done, by) = try await meant.isEmpty ? ([], .receiver) : StoreOwner(path: path).redeliver(meant)
             switch output.format {
             case .json:
                 try context.console.printJSON(
@@ -64,7 +65,8 @@ extension LeadShark.Deliveries {
             case .text:
                 context.console.print(
                     "\(done.count) of \(meant.count) sent round again"
-                        + (done.count < meant.count ? "; the others are open already, or not there" : ""))
+                        + (done.count < meant.count ? "; the others are open already, or not there" : "")
+                        + (by == .command && !done.isEmpty ? "; no receiver runs: delivered at its next start" : ""))
             }
             if done.isEmpty { throw ExitCode(ExitStatus.negative.rawValue) }
         }
@@ -80,19 +82,23 @@ extension LeadShark.Deliveries {
 struct StoreOwner {
     let path: String
 
-    func redeliver(_ ids: [DeliveryID]) async throws -> [DeliveryID] {
+    /// Who did it.
+    enum Doer { case receiver, command }
+
+    /// - Returns: The deliveries that are ready now, and who made them so.
+    func redeliver(_ ids: [DeliveryID]) async throws -> (done: [DeliveryID], by: Doer) {
         do {
             let store: SQLiteDeliveryStore
             do {
                 store = try await SQLiteDeliveryStore.open(path: path)
             } catch let error as StoreOpeningError where error.code == .inUse {
-                return try await ask(ids, inUse: error)
+                return (try await ask(ids, inUse: error), .receiver)
             }
             do {
                 var done: [DeliveryID] = []
                 for part in parts(of: ids) { done += try await store.redeliver(part) }
                 try await store.close()
-                return done
+                return (done, .command)
             } catch {
                 try? await store.close()
                 throw error
@@ -105,7 +111,7 @@ struct StoreOwner {
     private func ask(_ ids: [DeliveryID], inUse: StoreOpeningError) async throws -> [DeliveryID] {
         guard let socket = ControlSocketPath.of(store: path) else {
             throw CommandError(
-                .temporary, "\(inUse.message) Its path is too long for a control socket, so it cannot be asked")
+                .temporary, "\(inUse.message): its path is too long for a control socket, so that one cannot be asked")
         }
         return try await ControlClient.with(socket: socket) { client in
             var done: [DeliveryID] = []

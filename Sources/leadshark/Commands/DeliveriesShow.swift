@@ -8,7 +8,7 @@ extension LeadShark.Deliveries {
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Show a delivery's event: its payload, all its deliveries, and what came under its identity.",
-            discussion: "What it prints is personal data.")
+            discussion: "What it prints is personal data. Exits with 1 when there is no such delivery.")
 
         @Argument(help: ArgumentHelp("The delivery's number, as list shows it.", valueName: "id"))
         var id: DeliveryID
@@ -22,7 +22,9 @@ extension LeadShark.Deliveries {
                 try await Self.record(of: id, in: store)
             }
             guard let record else {
-                throw CommandError(.noInput, "there is no delivery \(id) in the store")
+                throw CommandError(
+                    .negative,
+                    "there is no delivery \(id) in the store; `leadshark deliveries list` shows those there are")
             }
             switch output.format {
             case .json: try context.console.printJSON(EventReport(record))

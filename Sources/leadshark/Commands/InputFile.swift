@@ -59,6 +59,12 @@ struct WebhookOption: ParsableArguments {
     func pick(from webhooks: [WebhookSettings], path: String) throws(CommandError) -> WebhookSettings {
         let end = path.prefix { $0 != "?" }.split(separator: "/").last
         if webhook == nil, let named = webhooks.first(where: { $0.name.text == end ?? "" }) { return named }
+        if webhook == nil, webhooks.count > 1 {
+            let names = webhooks.map(\.name.text).joined(separator: ", ")
+            throw CommandError(
+                .usage, "the URL ends in the name of no webhook, and there are several; pick one by --webhook: \(names)"
+            )
+        }
         return try pick(from: webhooks)
     }
 
@@ -80,8 +86,10 @@ struct WebhookOption: ParsableArguments {
 
 extension Context {
     /// The settings' webhooks, after their warnings were told.
-    func webhooks(_ settings: SettingsSource) throws -> [WebhookSettings] {
-        let webhooks = try settings.webhooks(in: self)
+    ///
+    /// - Parameter mayBeNone: Whether a set-up without any secret is no error.
+    func webhooks(_ settings: SettingsSource, mayBeNone: Bool = false) throws -> [WebhookSettings] {
+        let webhooks = try mayBeNone ? settings.configuredWebhooks(in: self) : settings.webhooks(in: self)
         for warning in webhooks.flatMap(\.warnings) { console.note("warning: \(warning)") }
         return webhooks
     }

@@ -36,12 +36,13 @@ enum Preflight {
         case EADDRINUSE:
             throw CommandError(
                 .temporary,
-                "\(address.value) (\(address.label)) cannot be listened at: another program does already")
+                "\(address.label): another program listens at \(address.value) already; stop it, or choose another port"
+            )
         case EACCES, EPERM:
             throw CommandError(
                 .noPermission,
-                "\(address.value) (\(address.label)) cannot be listened at: this user may not "
-                    + "(ports below 1024 are the system's)")
+                "\(address.label): this user may not listen at \(address.value); "
+                    + "choose a port of 1024 or more, and let a reverse proxy pass on to it")
         case EADDRNOTAVAIL:
             throw address.refusal("\(address.value.host) is no address of this machine")
         default:

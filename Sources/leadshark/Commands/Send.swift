@@ -41,14 +41,15 @@ extension LeadShark {
         @Flag(help: "Send the GET of the dashboard's test button, which stores nothing.")
         var get = false
 
-        @Option(help: "With --get, where the payload is: nowhere, body or query.")
-        var payloadIn: TestPayloadPlace = .body
+        @Option(help: "With --get, where the payload is: nowhere, body (the default) or query.")
+        var payloadIn: TestPayloadPlace?
 
         @OptionGroup var webhook: WebhookOption
         @OptionGroup var output: FormatOption
 
         func validate() throws {
             if event != nil, file != nil { throw ValidationError("--event and --file exclude each other.") }
+            if payloadIn != nil, !get { throw ValidationError("--payload-in goes with --get.") }
             if event?.isEmpty == true { throw ValidationError("--event is empty.") }
             if let firstNumber, firstNumber < 0 || firstNumber > Int(Int32.max) * 4096 {
                 throw ValidationError("--first-number is out of range.")
@@ -79,15 +80,27 @@ extension LeadShark {
                 let types = event.map { [EventType(rawValue: $0)] } ?? EventType.documented
                 source = .fixtures(types, firstNumber: firstNumber ?? Self.freshNumber())
             }
+            if let event { Self.noteUndocumented(EventType(rawValue: event), context.console) }
             var configuration = Sender.Configuration()
             configuration.concurrency = concurrency
             let sender = Sender(url: endpoint, secret: secret, configuration: configuration)
-            let summary = await sender.send(source, count: count, method: get ? .get(payloadIn) : .post)
+            let summary = await sender.send(source, count: count, method: get ? .get(payloadIn ?? .body) : .post)
             switch output.format {
             case .text: context.console.print(SendReport.text(summary))
             case .json: try context.console.printJSON(SendReport(summary))
             }
-            if !summary.isSuccess { throw ExitCode(ExitStatus.negative.rawValue) }
+            guard summary.isSuccess else {
+                context.console.note("`leadshark doctor \(endpoint)` finds out why")
+                throw ExitCode(ExitStatus.negative.rawValue)
+            }
+        }
+
+        /// A type that LeadShark does not document may be meant, or a slip of the hand.
+        private static func noteUndocumented(_ type: EventType, _ console: Console) {
+            guard type != .test, !EventType.documented.contains(type),
+                let nearest = EditDistance.nearest(to: type.rawValue, among: EventType.documented.map(\.rawValue))
+            else { return }
+            console.note("note: \(VisibleText.line(type.rawValue)) is not a documented type; the nearest is \(nearest)")
         }
 
         /// A number that no earlier run has used: the time in microseconds, of this century.

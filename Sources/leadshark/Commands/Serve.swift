@@ -32,7 +32,9 @@ extension LeadShark {
 
         @Option(
             name: .customLong("forward-url"),
-            help: ArgumentHelp("Send each event on to this URL.", valueName: "url"))
+            help: ArgumentHelp(
+                "Send each event on to this URL. What it needs to let us in is in LEADSHARK_FORWARD_AUTHORIZATION.",
+                valueName: "url"))
         var forwardURL: String?
 
         @Option(help: ArgumentHelp("Log from this level on (info).", valueName: "level"))
@@ -75,7 +77,7 @@ struct Composition {
             try Preflight.checkAppending(to: file, at: leadsPath)
         }
         let store = try await SQLiteDeliveryStore.open(path: settings.storePath(in: context))
-        let leads: NDJSONFileHandler?
+        var leads: NDJSONFileHandler?
         do {
             leads = try await open(leadsPath)
             let handlers: [(any DeliveryHandler)?] = [
@@ -83,6 +85,7 @@ struct Composition {
             ]
             try await receive(store, handlers.compactMap { $0 })
         } catch {
+            await leads?.close()
             await forward?.shutdown()
             try? await store.close()
             throw error
@@ -95,7 +98,8 @@ struct Composition {
 
     private func makeForward(_ url: Sourced<String>) throws -> HTTPForwardHandler {
         do {
-            return try HTTPForwardHandler(url: url.value, logger: logger)
+            let headers = settings.forwardAuthorization.map { [("Authorization", $0.value)] } ?? []
+            return try HTTPForwardHandler(url: url.value, headers: headers, logger: logger)
         } catch let error as ForwardError {
             throw url.refusal(error.message)
         }
@@ -103,7 +107,12 @@ struct Composition {
 
     private func open(_ path: String?) async throws -> NDJSONFileHandler? {
         guard let path else { return nil }
-        return try await NDJSONFileHandler(path: path, logger: logger)
+        do {
+            return try await NDJSONFileHandler(path: path, logger: logger)
+        } catch {
+            guard let label = settings.leadsFile?.label, let refusal = CommandError(cause: error) else { throw error }
+            throw CommandError(refusal.status, "\(label): \(refusal.message)")
+        }
     }
 
     private func receive(_ store: SQLiteDeliveryStore, _ handlers: [any DeliveryHandler]) async throws {

@@ -21,6 +21,12 @@ extension LeadShark {
         @OptionGroup var webhook: WebhookOption
         @OptionGroup var output: FormatOption
 
+        func validate() throws {
+            if signature.allSatisfy(\.isWhitespace) {
+                throw ValidationError("--signature is empty; give it the value of the X-Webhook-Signature header.")
+            }
+        }
+
         func run() async throws {
             let context = Context.current
             let webhooks = try context.webhooks(SettingsSource(context))
@@ -73,8 +79,14 @@ struct Verdict: Encodable, Hashable {
         }
         if failure == .hmacUnavailable { throw CommandError(.unavailable, message) }
         return Verdict(
-            valid: false, webhook: nil, secret: nil, reason: failure.description, sentence: "not valid: \(message)")
+            valid: false, webhook: nil, secret: nil, reason: failure.description.snakeCased,
+            sentence: "not valid: \(message)" + (failure == .signatureMismatch ? "\n" + Self.advice : ""))
     }
+
+    /// What to look at when a signature does not fit.
+    private static let advice =
+        "Compare the secret with the one that LeadShark shows for this webhook, and check that the file holds the body "
+        + "byte for byte: a newline more, or JSON that was written anew, makes another signature."
 
     private init(valid: Bool, webhook: String?, secret: SecretSet.Position?, reason: String?, sentence: String) {
         self.valid = valid
@@ -92,7 +104,7 @@ struct Verdict: Encodable, Hashable {
 
     private init(other webhook: WebhookSettings, _ secret: SecretSet.Position) {
         self.init(
-            valid: false, webhook: webhook.name.text, secret: secret, reason: "otherWebhook",
+            valid: false, webhook: webhook.name.text, secret: secret, reason: "other_webhook",
             sentence: "not valid: signed with the \(secret.rawValue) secret of another webhook, \(webhook.name)")
     }
 }

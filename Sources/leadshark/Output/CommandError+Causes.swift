@@ -21,7 +21,7 @@ extension CommandError {
     private static func status(of code: StoreOpeningError.Code) -> ExitStatus {
         switch code {
         case .invalidPath: .configuration
-        case .missingDirectory, .isDirectory: .cannotCreate
+        case .missingDirectory, .isDirectory, .cannotCreate: .cannotCreate
         case .notPermitted: .noPermission
         case .notFound: .noInput
         case .notADatabase, .foreignDatabase, .corrupt, .newerSchema, .olderSchema: .badData

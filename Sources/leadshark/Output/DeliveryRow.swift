@@ -6,7 +6,7 @@ import LeadSharkDelivery
 /// A delivery as `deliveries list` prints it.
 struct DeliveryRow: Encodable {
     let id: Int64
-    let event: Int64
+    let eventID: Int64
     let identity: String
     let webhook: String
     let type: String?
@@ -18,7 +18,8 @@ struct DeliveryRow: Encodable {
     let reason: String?
 
     private enum CodingKeys: String, CodingKey {
-        case id, event, identity, webhook, type, handler, state, attempts
+        case id, identity, webhook, type, handler, state, attempts
+        case eventID = "event_id"
         case receivedAt = "received_at"
         case dueAt = "due_at"
         case reason
@@ -26,7 +27,7 @@ struct DeliveryRow: Encodable {
 
     init(_ delivery: DeliverySummary) {
         id = delivery.id.rawValue
-        event = delivery.event.rawValue
+        eventID = delivery.event.rawValue
         identity = delivery.identity.hexadecimal
         webhook = delivery.webhook.text
         type = delivery.type?.rawValue

@@ -5,7 +5,7 @@ import LeadSharkDelivery
 
 /// An event as `deliveries show` prints it.
 struct EventReport: Encodable {
-    let event: Int64
+    let eventID: Int64
     let identity: String
     let webhook: String
     let type: String?
@@ -18,7 +18,8 @@ struct EventReport: Encodable {
     let deliveries: [DeliveryRow]
 
     private enum CodingKeys: String, CodingKey {
-        case event, identity, webhook, type, secret, duplicates, payload, deliveries
+        case identity, webhook, type, secret, duplicates, payload, deliveries
+        case eventID = "event_id"
         case receivedAt = "received_at"
         case contradictingHeader = "contradicting_header"
         case otherPayloads = "other_payloads"
@@ -36,7 +37,7 @@ struct EventReport: Encodable {
     }
 
     init(_ record: EventRecord) {
-        event = record.event.id.rawValue
+        eventID = record.event.id.rawValue
         identity = record.event.identity.hexadecimal
         webhook = record.event.webhook.text
         type = record.event.type?.rawValue

@@ -29,13 +29,20 @@ enum ExitStatus: Int32, CaseIterable {
     /// The table for the help text.
     static let help = """
         EXIT CODES
-          0   done; for verify, send and doctor: and the answer is yes
-          1   the answer is no: not valid, not all sent, a check failed
-          64  wrong command line        73  a file cannot be made
-          65  wrong input               74  reading or writing failed
-          66  input cannot be read      75  try again later (the store is in use)
-          69  something does not answer 77  not allowed
-          70  a mistake of this program 78  a setting is missing or wrong
+          0   done; where the command answers a question: yes
+          1   the answer is no: verify: not valid; send: not all accepted;
+              doctor: a check failed; deliveries show: no such delivery;
+              deliveries redeliver: none was sent round again
+          64  wrong command line
+          65  wrong input
+          66  input cannot be read
+          69  something that is needed does not answer
+          70  a mistake of this program
+          73  a file cannot be made
+          74  reading or writing failed
+          75  try again later (in use, or interrupted)
+          77  not allowed
+          78  a setting is missing or wrong
         """
 }
 

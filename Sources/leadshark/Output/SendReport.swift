@@ -25,7 +25,7 @@ struct SendReport: Encodable {
         sent = summary.count
         accepted = summary.accepted
         statuses = Dictionary(uniqueKeysWithValues: summary.statuses.map { (String($0.key), $0.value) })
-        failures = Dictionary(uniqueKeysWithValues: summary.failures.map { ($0.key.rawValue, $0.value) })
+        failures = Dictionary(uniqueKeysWithValues: summary.failures.map { ($0.key.rawValue.snakeCased, $0.value) })
         seconds = Self.rounded(summary.elapsed / .seconds(1))
         perSecond = Self.rounded(summary.rate)
         medianMilliseconds = summary.medianLatency.map { Self.rounded($0 / .milliseconds(1)) }

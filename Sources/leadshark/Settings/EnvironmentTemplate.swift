@@ -72,6 +72,7 @@ enum EnvironmentTemplate {
             # Where leads go: a file, one JSON object a line; a URL that gets each event as LeadShark sent it.
             #LEADSHARK_LEADS_FILE=leads.ndjson
             #LEADSHARK_FORWARD_URL=https://example.com/leads
+            #LEADSHARK_FORWARD_AUTHORIZATION='Bearer …'
 
             # trace, debug, info, notice, warning, error or critical
             #LEADSHARK_LOG_LEVEL=info

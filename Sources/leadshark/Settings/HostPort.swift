@@ -16,6 +16,10 @@ struct HostPort: Hashable, Sendable, CustomStringConvertible {
     /// - Throws: ``Malformed``.
     init(_ text: String) throws(Malformed) {
         let scalars = text.utf8
+        if let scheme = ["http://", "https://"].first(where: { text.lowercased().hasPrefix($0) }) {
+            throw Malformed("is a URL; leave out \(scheme)")
+        }
+        if !scalars.isEmpty, scalars.allSatisfy({ (0x30...0x39).contains($0) }) { throw Malformed("has no host") }
         let host: Substring
         let rest: Substring
         if scalars.first == UInt8(ascii: "[") {
@@ -82,7 +86,10 @@ extension SettingsSource {
             let address = try HostPort(setting.value)
             return setting.map { _ in address }
         } catch {
-            throw setting.refusal("\(VisibleText.line(setting.value.prefix(200))) \(error.reason)")
+            // What looks like a URL may hold a password.
+            let isShown = !setting.value.contains("/") && !setting.value.contains("@")
+            let shown = isShown ? VisibleText.line(setting.value.prefix(200)) : "the value"
+            throw setting.refusal("\(shown) \(error.reason)")
         }
     }
 }

@@ -22,9 +22,15 @@ enum PrivateFile {
         // O_NONBLOCK: a pipe of this name must not keep us waiting.
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
         guard descriptor >= 0 else {
-            if errno == ENOENT { return nil }
-            let status: ExitStatus = errno == EACCES || errno == EPERM ? .noPermission : .configuration
-            throw CommandError(status, "\(name) cannot be read: \(Descriptor.reason(errno))")
+            let code = errno
+            if code == ENOENT {
+                var target = [CChar](repeating: 0, count: 1)
+                guard readlink(path, &target, target.count) > 0 else { return nil }
+                throw CommandError(
+                    .configuration, "\(name) is a link that leads nowhere; mend it or remove it: \(quoted(path))")
+            }
+            let status: ExitStatus = code == EACCES || code == EPERM ? .noPermission : .configuration
+            throw CommandError(status, "\(name) cannot be read: \(Descriptor.reason(code))")
         }
         defer { close(descriptor) }
         guard let status = FileStatus(descriptor: descriptor) else {

@@ -10,6 +10,7 @@ struct ServeSettings {
     let store: StoreLocation
     let leadsFile: Sourced<String>?
     let forwardURL: Sourced<String>?
+    let forwardAuthorization: ForwardAuthorization?
     let logLevel: Logger.Level
 
     /// The flags of the command line; `nil` for what was not said.
@@ -32,6 +33,13 @@ struct ServeSettings {
         store = try settings.store(flag: flags.store).value
         leadsFile = try settings.text(.leadsFile, flag: flags.leadsFile)
         forwardURL = try settings.text(.forwardURL, flag: flags.forwardURL)
+        forwardAuthorization = try settings.forwardAuthorization(in: context)
+        if forwardAuthorization != nil, forwardURL == nil {
+            throw CommandError(
+                .configuration,
+                "\(SettingName.forwardAuthorization.variable) or its file is set, but there is no URL to send it to; "
+                    + "set \(SettingName.forwardURL.variable), or remove it")
+        }
         if listen.value == adminListen.value, listen.value.port != 0 {
             throw adminListen.refusal(
                 "\(listen.value) is where webhooks arrive; the health checks need another port")

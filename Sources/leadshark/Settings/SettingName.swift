@@ -26,10 +26,15 @@ struct SettingName: Hashable, Sendable {
     static let store = Self("LEADSHARK_STORE", flag: "--store")
     static let leadsFile = Self("LEADSHARK_LEADS_FILE", flag: "--leads-file")
     static let forwardURL = Self("LEADSHARK_FORWARD_URL", flag: "--forward-url")
+    static let forwardAuthorization = Self("LEADSHARK_FORWARD_AUTHORIZATION", isSecret: true)
+    static let forwardAuthorizationFile = Self("LEADSHARK_FORWARD_AUTHORIZATION_FILE")
     static let logLevel = Self("LEADSHARK_LOG_LEVEL", flag: "--log-level")
 
     /// Those that do not depend on a webhook's name.
-    static let general = [webhooks, listen, adminListen, store, leadsFile, forwardURL, logLevel]
+    static let general = [
+        webhooks, listen, adminListen, store, leadsFile, forwardURL, forwardAuthorization, forwardAuthorizationFile,
+        logLevel,
+    ]
 
     /// The settings of one webhook's secrets.
     enum Secret: String, CaseIterable {
@@ -54,18 +59,26 @@ struct SettingName: Hashable, Sendable {
 
     /// The table for the help text.
     static let help = """
-        SETTINGS (the flag of the same name, where there is one, goes before)
-          LEADSHARK_WEBHOOK_SECRET         the secret that LeadShark shows for the webhook
+        SETTINGS (a flag, where there is one, goes before)
+          LEADSHARK_WEBHOOK_SECRET         the secret that LeadShark shows
           LEADSHARK_WEBHOOK_SECRET_FILE    a file that holds it, instead
-          LEADSHARK_WEBHOOK_SECRET_PREVIOUS, …_PREVIOUS_FILE   the one before, during a rotation
-          LEADSHARK_WEBHOOKS               more webhooks by name: crm,mail; their secrets are in
-                                           LEADSHARK_WEBHOOK_CRM_SECRET and so on
-          LEADSHARK_LISTEN                 where webhooks arrive: 127.0.0.1:8080
+          LEADSHARK_WEBHOOK_SECRET_PREVIOUS and
+          LEADSHARK_WEBHOOK_SECRET_PREVIOUS_FILE
+                                           the one before, during a rotation
+          LEADSHARK_WEBHOOKS               more webhooks by name: crm,mail;
+                                           the secret of crm is in
+                                           LEADSHARK_WEBHOOK_CRM_SECRET
+          LEADSHARK_LISTEN                 where webhooks arrive
           LEADSHARK_ADMIN_LISTEN           where health is asked for
-          LEADSHARK_STORE                  the queue: sqlite:leadshark.sqlite
-          LEADSHARK_LEADS_FILE             a file to append leads to, one JSON object a line
-          LEADSHARK_FORWARD_URL            a URL to send events on to
-          LEADSHARK_LOG_LEVEL              trace, debug, info, notice, warning, error or critical
+          LEADSHARK_STORE                  the queue: sqlite:PATH
+          LEADSHARK_LEADS_FILE             a file that leads are appended to
+          LEADSHARK_FORWARD_URL            a URL that events are sent on to
+          LEADSHARK_FORWARD_AUTHORIZATION  its Authorization header, if it
+                                           needs one: Bearer TOKEN
+          LEADSHARK_FORWARD_AUTHORIZATION_FILE
+                                           a file that holds it, instead
+          LEADSHARK_LOG_LEVEL              trace, debug, info, notice, warning,
+                                           error or critical
         """
 
     /// The key that swift-configuration maps to ``variable``.

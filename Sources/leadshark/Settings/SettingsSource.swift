@@ -30,10 +30,13 @@ struct SettingsSource: Sendable {
             EnvironmentVariablesProvider(
                 environmentVariables: entries.mapValues(\.value), secretsSpecifier: .all),
         ])
-        try Self.refuseEmptyValues(environment: environment, file: entries)
+        // An unknown name goes before an empty value: it may be the same mistake. But the list of webhooks says which
+        // names there are.
         let list = Self.find(.webhooks, environment: environment, file: entries, reader: reader)
+        if list?.value.isEmpty == true { try Self.refuseEmptyValues(environment: environment, file: entries) }
         namedWebhooks = try list.map(WebhookList.parse) ?? []
         try refuseUnknownNames()
+        try Self.refuseEmptyValues(environment: environment, file: entries)
     }
 
     /// A setting; `nil` when it is nowhere.
@@ -76,11 +79,11 @@ struct SettingsSource: Sendable {
         let advice = "is set but empty; give it a value, or remove it"
         for (name, value) in environment.sorted(by: { $0.key < $1.key })
         where name.hasPrefix(SettingName.prefix) && !SettingName.isElsewhere(name) && value.isEmpty {
-            throw CommandError(.configuration, "\(name), from the environment, \(advice)")
+            throw CommandError(.configuration, "\(name) (from the environment) \(advice)")
         }
         for (name, entry) in file.sorted(by: { $0.value.line < $1.value.line })
         where name.hasPrefix(SettingName.prefix) && !SettingName.isElsewhere(name) && entry.value.isEmpty {
-            throw CommandError(.configuration, "\(name), from .env, line \(entry.line), \(advice)")
+            throw CommandError(.configuration, "\(name) (from .env, line \(entry.line)) \(advice)")
         }
     }
 
@@ -93,7 +96,7 @@ struct SettingsSource: Sendable {
         for (name, origin) in inEnvironment + inFile
         where name.hasPrefix(SettingName.prefix) && !known.contains(name) && !SettingName.isElsewhere(name) {
             let nearest = EditDistance.nearest(to: name, among: known) ?? ""
-            var message = "\(name), from \(origin), is no setting of this program; the nearest is \(nearest)"
+            var message = "\(name) (from \(origin)) is no setting of this program; the nearest is \(nearest)"
             if name.hasPrefix("LEADSHARK_WEBHOOK_") {
                 message += " (webhooks that have a name are listed in LEADSHARK_WEBHOOKS)"
             }

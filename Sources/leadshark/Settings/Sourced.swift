@@ -24,10 +24,10 @@ struct Sourced<Value> {
     let name: SettingName
     let origin: SettingOrigin
 
-    /// The setting and its origin: `LEADSHARK_LISTEN, from .env, line 3`.
+    /// The setting and its origin: `LEADSHARK_LISTEN (from .env, line 3)`.
     var label: String {
         if origin == .flag, let flag = name.flag { return flag }
-        return "\(name.variable), from \(origin)"
+        return "\(name.variable) (from \(origin))"
     }
 
     func map<Other>(_ transform: (Value) throws -> Other) rethrows -> Sourced<Other> {

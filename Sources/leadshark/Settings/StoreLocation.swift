@@ -13,9 +13,9 @@ struct StoreLocation: Hashable, Sendable, CustomStringConvertible {
     ///
     /// - Throws: ``Malformed``.
     init(_ text: String) throws(Malformed) {
-        guard let colon = text.firstIndex(of: ":") else { throw Malformed("is no store; write sqlite:PATH") }
+        guard let colon = text.firstIndex(of: ":") else { throw Malformed("names no kind of store; write sqlite:PATH") }
         guard text[..<colon] == "sqlite" else {
-            throw Malformed("is of a kind that is not known; write sqlite:PATH")
+            throw Malformed("names \(Self.kind(text[..<colon])), which is not known; write sqlite:PATH")
         }
         let path = text[text.index(after: colon)...]
         guard !path.isEmpty else { throw Malformed("has no path; write sqlite:PATH") }
@@ -24,6 +24,22 @@ struct StoreLocation: Hashable, Sendable, CustomStringConvertible {
         }
         guard !path.utf8.contains(0) else { throw Malformed("holds a NUL byte") }
         self.path = String(path)
+    }
+
+    /// What stands before the colon, when it looks like a scheme. Nothing else of a value is shown: it may be a URL with
+    /// a password in it.
+    private static func kind(_ scheme: Substring) -> String {
+        let isScheme =
+            (1...20).contains(scheme.utf8.count)
+            && scheme.utf8.allSatisfy {
+                switch $0 {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"):
+                    true
+                default: false
+                }
+            }
+        return isScheme ? "the kind of store \(scheme)" : "a kind of store"
     }
 
     /// What is wrong with a location, as the rest of a sentence.
@@ -46,7 +62,7 @@ extension SettingsSource {
             let location = try StoreLocation(setting.value)
             return setting.map { _ in location }
         } catch {
-            throw setting.refusal("\(VisibleText.line(setting.value.prefix(200))) \(error.reason)")
+            throw setting.refusal("the value \(error.reason)")
         }
     }
 }

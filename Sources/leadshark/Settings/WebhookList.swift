@@ -10,9 +10,10 @@ enum WebhookList {
         var names: [WebhookName] = []
         for part in setting.value.split(separator: ",", omittingEmptySubsequences: false) {
             let text = part.drop { $0 == " " }.trimmingSuffix(" ")
+            guard !text.isEmpty else { throw setting.refusal("has an empty name; remove the extra comma") }
             guard let name = WebhookName(text) else {
                 throw setting.refusal(
-                    "\(VisibleText.line(text.prefix(80))) is no webhook's name; "
+                    "\(shown(text)) is no webhook's name; "
                         + "names have 1 to 64 characters out of a-z, 0-9 and -, with commas between them")
             }
             // LEADSHARK_WEBHOOK_SECRET_FILE could else be read as belonging to a webhook named "secret".
@@ -29,6 +30,16 @@ enum WebhookList {
             names.append(name)
         }
         return names
+    }
+
+    /// A text that is nearly a name; of any other nothing is shown, since it may be a secret in the wrong place.
+    private static func shown(_ text: String) -> String {
+        let isNearlyName =
+            text.utf8.count <= 64
+            && text.unicodeScalars.allSatisfy {
+                ("a"..."z").contains($0) || ("A"..."Z").contains($0) || "-_. ".unicodeScalars.contains($0)
+            }
+        return isNearlyName ? text : "one of the values"
     }
 }
 

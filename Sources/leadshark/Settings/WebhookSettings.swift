@@ -16,6 +16,13 @@ extension SettingsSource {
     ///
     /// - Throws: ``CommandError``: no secret at all, a named webhook without one, a secret beside a secret file.
     func webhooks(in context: Context) throws -> [WebhookSettings] {
+        let webhooks = try configuredWebhooks(in: context)
+        guard !webhooks.isEmpty else { throw Self.noSecret }
+        return webhooks
+    }
+
+    /// As ``webhooks(in:)``, but none is no error.
+    func configuredWebhooks(in context: Context) throws -> [WebhookSettings] {
         var webhooks: [WebhookSettings] = []
         if let secrets = try secrets(of: nil, in: context) {
             if namedWebhooks.contains(.leadshark) {
@@ -36,7 +43,6 @@ extension SettingsSource {
             }
             webhooks.append(secrets)
         }
-        guard !webhooks.isEmpty else { throw Self.noSecret }
         return webhooks
     }
 
@@ -73,27 +79,36 @@ extension SettingsSource {
         _ webhook: WebhookName?, _ inline: SettingName.Secret, _ file: SettingName.Secret, in context: Context,
         warnings: inout [String]
     ) throws -> SigningSecret? {
-        let direct = try text(.webhook(webhook, inline))
-        let path = try text(.webhook(webhook, file))
+        guard
+            let (bytes, label) = try hiddenBytes(
+                .webhook(webhook, inline), file: .webhook(webhook, file), limit: SigningSecret.maximumByteCount,
+                in: context)
+        else { return nil }
+        let secret = try Self.make(bytes, label: label)
+        if secret.hasSurroundingBlanks { warnings.append(Self.blanks(label)) }
+        return secret
+    }
+
+    /// The value of a setting that nobody else may see, from its variable or from the file that another one names; and
+    /// what to call its place in a sentence.
+    ///
+    /// - Throws: ``CommandError``: both are set, the file cannot be used.
+    func hiddenBytes(
+        _ inline: SettingName, file: SettingName, limit: Int, in context: Context
+    ) throws -> (bytes: [UInt8], label: String)? {
+        let direct = try text(inline)
+        let path = try text(file)
         if let direct, let path {
-            throw CommandError(
-                .configuration, "\(direct.label), and \(path.label), are both set; keep one of them")
+            throw CommandError(.configuration, "\(direct.label) and \(path.label) are both set; keep one of them")
         }
-        if let direct {
-            let secret = try Self.make(Array(direct.value.utf8), label: direct.label)
-            if secret.hasSurroundingBlanks { warnings.append(Self.blanks(direct.label)) }
-            return secret
-        }
+        if let direct { return (Array(direct.value.utf8), direct.label) }
         guard let path else { return nil }
-        let name = "the file of \(path.label),"
-        let limit = SigningSecret.maximumByteCount + 2
-        guard var bytes = try PrivateFile.read(context.path(path.value), name: name, limit: limit) else {
+        let label = "the file of \(path.label)"
+        guard var bytes = try PrivateFile.read(context.path(path.value), name: label, limit: limit + 2) else {
             throw path.refusal("there is no such file")
         }
         Self.dropNewline(&bytes)
-        let secret = try Self.make(bytes, label: name)
-        if secret.hasSurroundingBlanks { warnings.append(Self.blanks(name)) }
-        return secret
+        return (bytes, label)
     }
 
     /// Editors and `echo` put a newline at the end of a file; it is not part of the secret.

@@ -19,6 +19,9 @@ struct HTTPForwardHandlerTests {
     ) throws -> HTTPForwardHandler {
         var configuration = HTTPForwardHandler.Configuration()
         configuration.timeout = timeout
+        // Nothing is left to chance.
+        configuration.backoff.minimumShare = 1
+        configuration.longBackoff.minimumShare = 1
         return try HTTPForwardHandler(
             url: url, headers: headers, configuration: configuration, now: clock.now, logger: log.logger)
     }
@@ -36,7 +39,7 @@ struct HTTPForwardHandlerTests {
         let outcome = try await ClosedPort.with { port in
             try await handler("http://127.0.0.1:\(port)/").handle(delivery())
         }
-        #expect(outcome == .retry(after: nil, reason: "the connection failed: Connection refused"))
+        #expect(outcome == .retry(after: .seconds(5), reason: "the connection failed: Connection refused"))
         #expect(log.count(.warning) == 1)
     }
 
@@ -44,14 +47,14 @@ struct HTTPForwardHandlerTests {
     func hangsUp() async throws {
         #expect(
             try await outcome(of: .hangUp)
-                == .retry(after: nil, reason: "the connection was closed without an answer"))
+                == .retry(after: .seconds(5), reason: "the connection was closed without an answer"))
     }
 
     @Test("A destination that does not answer in time is tried again")
     func silent() async throws {
         try await ScriptedServer.with({ _, _ in .silence }) { server in
             let handler = try handler(server.url(), timeout: .milliseconds(50))
-            #expect(try await handler.handle(delivery()) == .retry(after: nil, reason: "no answer in time"))
+            #expect(try await handler.handle(delivery()) == .retry(after: .seconds(5), reason: "no answer in time"))
         }
     }
 
@@ -59,7 +62,7 @@ struct HTTPForwardHandlerTests {
     func noTLS() async throws {
         try await ScriptedServer.with({ _, _ in .status(200) }) { server in
             let handler = try handler("https://127.0.0.1:\(server.port)/")
-            guard case .retry(nil, let reason) = try await handler.handle(delivery()) else {
+            guard case .retry(.seconds(5), let reason) = try await handler.handle(delivery()) else {
                 Issue.record("it is not tried again")
                 return
             }
@@ -71,7 +74,7 @@ struct HTTPForwardHandlerTests {
     @Test("A name that does not resolve is tried again")
     func noName() async throws {
         let handler = try handler("http://name.invalid/")
-        guard case .retry(nil, let reason) = try await handler.handle(delivery()) else {
+        guard case .retry(.seconds(5), let reason) = try await handler.handle(delivery()) else {
             Issue.record("it is not tried again")
             return
         }
@@ -100,12 +103,12 @@ struct HTTPForwardHandlerTests {
     }
 
     @Test(
-        "Passing trouble is tried again when the worker sees fit",
+        "Passing trouble is tried again soon",
         arguments: [408, 409, 423, 425, 429, 500, 501, 502, 503, 504, 507, 599])
     func passingTrouble(status: Int) async throws {
         #expect(
             try await outcome(of: .status(status))
-                == .retry(after: nil, reason: "the destination answered \(status)"))
+                == .retry(after: .seconds(5), reason: "the destination answered \(status)"))
     }
 
     @Test("Retry-After is honoured, up to a day", arguments: [408, 425, 429, 500, 503])
@@ -121,7 +124,7 @@ struct HTTPForwardHandlerTests {
         }
         #expect(
             try await outcome(of: .status(status, headers: [("Retry-After", "garbage")]))
-                == .retry(after: nil, reason: reason))
+                == .retry(after: .seconds(5), reason: reason))
     }
 
     @Test(
@@ -149,6 +152,38 @@ struct HTTPForwardHandlerTests {
             }
             #expect(after == wait)
         }
+    }
+
+    /// The waits after each of the worker's attempts but the last, with all that chance gives or with none of it.
+    private func waits(status: Int, chance: UInt64, retryAfter: String? = nil) async throws -> [Duration] {
+        let headers = retryAfter.map { [("Retry-After", $0)] } ?? []
+        return try await ScriptedServer.with({ _, _ in .status(status, headers: headers) }) { server in
+            let handler = try HTTPForwardHandler(
+                url: server.url(), generator: Constant(value: chance), logger: log.logger)
+            var waits: [Duration] = []
+            for attempt in 1..<Worker.Configuration().maximumAttempts {
+                guard case .retry(let wait?, _) = try await handler.handle(delivery(attempt: attempt)) else { break }
+                waits.append(wait)
+            }
+            return waits
+        }
+    }
+
+    private func hours(_ waits: [Duration]) -> Double { waits.reduce(.zero, +) / .seconds(3600) }
+
+    @Test("All attempts together span two days of passing trouble, and a week of what somebody has to mend")
+    func schedules() async throws {
+        for (status, least, most) in [(503, 37.0, 48.0), (401, 137.0, 172.0)] {
+            let shortest = try await waits(status: status, chance: 0)
+            let longest = try await waits(status: status, chance: .max)
+            #expect(shortest.count == 19 && longest.count == 19)
+            #expect(hours(shortest) > least && hours(shortest) < hours(longest) && hours(longest) < most)
+            #expect(hours(longest) > most - 2)
+            #expect(zip(longest, longest.dropFirst()).allSatisfy { $0 <= $1 })
+        }
+        // A destination that always asks for a second does not use the attempts up.
+        #expect(
+            try await waits(status: 429, chance: 0, retryAfter: "1") == (try await waits(status: 429, chance: 0)))
     }
 
     @Test("A redirect is not followed", arguments: [301, 302, 303, 307, 308])
@@ -275,5 +310,11 @@ struct HTTPForwardHandlerTests {
             }
         }
     }
+}
+
+/// Chance that always gives the same.
+struct Constant: RandomNumberGenerator, Sendable {
+    let value: UInt64
+    mutating func next() -> UInt64 { value }
 }
 #endif

@@ -48,7 +48,7 @@ struct DeliveriesTests {
     func noStore(arguments: [String]) async throws {
         let run = await CommandRun.of(["deliveries"] + arguments, in: directory)
         #expect(run.status == 66)
-        #expect(run.errors.contains("There is no store at"))
+        #expect(run.errors.contains("leadshark: there is no store at"))
         #expect(try directory.names.isEmpty)
     }
 
@@ -144,11 +144,42 @@ struct DeliveriesTests {
         #expect(json.contains("\"base64\":\"e\\/8b\""))
     }
 
+    @Test("An empty file, as a start that was broken off leaves it, is told with the next step")
+    func emptyStore() async throws {
+        try directory.write("leadshark.sqlite", "")
+        let run = await CommandRun.of("deliveries", "list", in: directory)
+        #expect(run.status == 65)
+        #expect(run.errors.contains("is empty; start the receiver once"), "\(run.errors)")
+    }
+
+    @Test("Numbers and --dead together are refused as such, and an empty list says what was asked for")
+    func sentences() async throws {
+        try await fill()
+        let both = await CommandRun.of("deliveries", "redeliver", "--dead", "1", in: directory)
+        #expect(both.status == 64 && both.errors.contains("not both"))
+        let none = await CommandRun.of("deliveries", "list", "--type", "x", in: directory)
+        #expect(none.status == 0 && none.errors == "No delivery matches.\n")
+    }
+
+    @Test("Names in JSON are snake_case, and times have milliseconds")
+    func shape() async throws {
+        try await fill()
+        let row = try #require(try await rows("--state", "waiting").first)
+        #expect(
+            Set(row.keys) == [
+                "id", "event_id", "identity", "webhook", "type", "handler", "state", "attempts", "received_at",
+                "due_at",
+                "reason",
+            ])
+        let received = try #require(row["received_at"] as? String)
+        #expect(received.utf8.count == "2026-01-01T00:00:00.000Z".utf8.count && received.contains("."))
+    }
+
     @Test("A number that no delivery has is told")
     func unknownNumber() async throws {
         try await fill()
         let show = await CommandRun.of("deliveries", "show", "999", in: directory)
-        #expect(show.status == 66)
+        #expect(show.status == 1)
         #expect(show.errors.contains("no delivery 999"))
         let redeliver = await CommandRun.of("deliveries", "redeliver", "999", in: directory)
         #expect(redeliver.status == 1)
@@ -162,7 +193,7 @@ struct DeliveriesTests {
         #expect(other.status == 1)
         let run = await CommandRun.of("deliveries", "redeliver", "--dead", "--type", "new.like", in: directory)
         #expect(run.status == 0)
-        #expect(run.output == "1 of 1 sent round again\n")
+        #expect(run.output == "1 of 1 sent round again; no receiver runs: delivered at its next start\n")
         #expect(try directory.names == ["leadshark.sqlite"])
         #expect(try await states(rows("--state", "deadLettered")).isEmpty)
         #expect(try await states(rows("--handler", "a")).sorted() == ["ready", "waiting"])

@@ -4,6 +4,7 @@ import ArgumentParser
 import LeadSharkDelivery
 import Testing
 
+@testable import LeadSharkProbe
 @testable import leadshark
 
 @Suite("send and doctor")
@@ -20,7 +21,9 @@ struct SendAndDoctorTests {
             ["send", "http://x", "--count", "0"], ["send", "http://x", "--count", "x"],
             ["send", "http://x", "--concurrency", "0"], ["send", "http://x", "--concurrency", "1025"],
             ["send", "http://x", "--event", "a", "--file", "b"], ["send", "http://x", "--event", ""],
-            ["send", "http://x", "--first-number", "-1"], ["send", "http://x", "--payload-in", "head"], ["doctor"],
+            ["send", "http://x", "--first-number", "-1"], ["send", "http://x", "--payload-in", "head"],
+            ["send", "http://x", "--payload-in", "body"], ["doctor"],
+            ["doctor", "not a url\u{1b}"], ["doctor", "example.com/x"],
         ])
     func usage(arguments: [String]) async {
         let run = await CommandRun.of(arguments, environment: environment, in: directory)
@@ -28,11 +31,9 @@ struct SendAndDoctorTests {
         #expect(run.output.isEmpty && !run.errors.isEmpty)
     }
 
-    @Test(
-        "Without a secret nothing is sent",
-        arguments: [["send", "http://127.0.0.1:1/"], ["doctor", "http://127.0.0.1:1/"]])
-    func noSecret(arguments: [String]) async {
-        let run = await CommandRun.of(arguments, in: directory)
+    @Test("Without a secret nothing is sent")
+    func noSecret() async {
+        let run = await CommandRun.of("send", "http://127.0.0.1:1/", in: directory)
         #expect(run.status == 78)
         #expect(run.errors.contains("leadshark init"))
     }
@@ -50,6 +51,7 @@ struct SendAndDoctorTests {
         let text = await CommandRun.of("send", "http://127.0.0.1:1/", environment: environment, in: directory)
         #expect(text.status == 1)
         #expect(text.output.contains("no answer (refused): 1"))
+        #expect(text.errors == "`leadshark doctor http://127.0.0.1:1/` finds out why\n")
     }
 
     @Test("A file that is missing is told before anything is sent")
@@ -64,9 +66,12 @@ struct SendAndDoctorTests {
         let run = await CommandRun.of("doctor", "http://127.0.0.1:1/x", environment: environment, in: directory)
         #expect(run.status == 1)
         let lines = run.output.split(separator: "\n")
-        #expect(lines.count == 9)
-        #expect(lines.contains { $0.hasPrefix("FAILED   server is reachable") && $0.contains(";") })
-        #expect(lines.last == "Something is wrong.")
+        #expect(lines.count == 11)
+        let failed = try #require(lines.firstIndex { $0.hasPrefix("FAILED   server is reachable") })
+        #expect(
+            lines[failed + 1]
+                == "         the connection was refused; start the receiver, and check that it listens on this port")
+        #expect(lines.last == "Something is wrong: 1 check failed.")
         let json = await CommandRun.of(
             "doctor", "http://127.0.0.1:1/x", "--format", "json", environment: environment, in: directory)
         #expect(json.status == 1)
@@ -75,11 +80,43 @@ struct SendAndDoctorTests {
         #expect((object["checks"] as? [Any])?.count == 8)
     }
 
-    @Test("What is wrong with the URL is a finding of doctor, not an error")
-    func doctorURL() async {
-        let run = await CommandRun.of("doctor", "not a url\u{1b}", environment: environment, in: directory)
+    @Test("Without a secret doctor makes the other checks, and says what to set")
+    func doctorWithoutSecret() async throws {
+        let run = await CommandRun.of("doctor", "http://127.0.0.1:1/x", in: directory)
         #expect(run.status == 1)
-        #expect(run.output.hasPrefix("FAILED   URL: "))
+        #expect(run.output.contains("FAILED   server is reachable"))
+    }
+
+    @Test("A type that is not documented is sent all the same, with a note", arguments: ["new_like", "new.likes"])
+    func undocumentedType(type: String) async {
+        let run = await CommandRun.of(
+            "send", "http://127.0.0.1:1/", "--event", type, environment: environment, in: directory)
+        #expect(run.errors.contains("note: \(type) is not a documented type; the nearest is new.like\n"))
+        #expect(run.output.contains("1 sent"))
+    }
+
+    @Test(
+        "The last line tells a failure from a warning from a skipped event",
+        arguments: [
+            ([DoctorCheck.Result.ok(detail: "")], "All is well."),
+            ([.ok(detail: ""), .warning([.init("a", remedy: "b")])], "Nothing failed; 1 warning."),
+            ([.warning([.init("a", remedy: "b"), .init("c", remedy: "d")])], "Nothing failed; 2 warnings."),
+            ([.failed(.init("a", remedy: "b")), .warning([])], "Something is wrong: 1 check failed."),
+            ([.skipped(reason: "x")], "Nothing failed, but the signed event was not sent."),
+        ])
+    func verdicts(results: [DoctorCheck.Result], verdict: String) {
+        let report = DoctorReport(checks: results.map { DoctorCheck(.signedEvent, $0) })
+        #expect(DoctorLine.verdict(of: report) == verdict)
+    }
+
+    @Test("A check's time stands beside what LeadShark allows, and what is wrong on lines of its own")
+    func checkLines() {
+        let ok = DoctorCheck(.signedEvent, .ok(detail: "answered with 200"), duration: .milliseconds(7))
+        #expect(
+            DoctorLine.text(ok)
+                == "OK       signed test event is acknowledged, 0.007 s of 10 s (answered with 200)")
+        let warning = DoctorCheck(.url, .warning([.init("a", remedy: "b"), .init("c", remedy: "d")]))
+        #expect(DoctorLine.text(warning) == "WARNING  URL\n         a; b\n         c; d")
     }
 
     @Test("The webhook that the URL ends in is the one that is meant")

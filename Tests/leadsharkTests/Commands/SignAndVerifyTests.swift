@@ -36,9 +36,9 @@ struct SignAndVerifyTests {
     @Test(
         "A signature that does not fit exits with 1",
         arguments: [
-            ("", "missingSignature"), ("  ", "missingSignature"), ("x", "malformedSignature"),
-            ("sha256=", "malformedSignature"), (String(repeating: "0", count: 64), "signatureMismatch"),
-            (String(repeating: "0", count: 63), "malformedSignature"),
+            ("x", "malformed_signature"),
+            ("sha256=", "malformed_signature"), (String(repeating: "0", count: 64), "signature_mismatch"),
+            (String(repeating: "0", count: 63), "malformed_signature"),
         ])
     func doesNotFit(signature: String, reason: String) async throws {
         let run = await CommandRun.of(
@@ -92,7 +92,9 @@ struct SignAndVerifyTests {
         "What could not be told has its own exit code and sentence, on standard error alone",
         arguments: [
             (["verify", "missing", "--signature", "x"], 66, "No such file"), (["sign", "."], 66, "directory"),
-            (["verify"], 64, "--signature"), (["verify", "--signature"], 64, "--signature"), (["sing"], 64, "sing"),
+            (["verify"], 64, "--signature"), (["verify", "--signature", ""], 64, "--signature is empty"),
+            (["verify", "--signature", "  "], 64, "--signature is empty"),
+            (["verify", "--signature"], 64, "--signature"), (["sing"], 64, "sing"),
             (["sign", "a", "b"], 64, "b"), (["verify", "--signature", "x", "--format", "xml"], 64, "xml"),
         ])
     func couldNotTell(arguments: [String], status: Int32, word: String) async {
@@ -131,6 +133,21 @@ struct SignAndVerifyTests {
         let run = await CommandRun.of(flag, in: directory)
         #expect(run.status == 0)
         #expect(!run.output.isEmpty && run.errors.isEmpty)
+    }
+
+    @Test(
+        "No line of any help is wider than a terminal, and our tables keep their columns",
+        arguments: [
+            [], ["init"], ["serve"], ["deliveries"], ["deliveries", "list"], ["deliveries", "show"],
+            ["deliveries", "redeliver"], ["doctor"], ["send"], ["sign"], ["verify"], ["demo"],
+        ])
+    func helpWidth(command: [String]) async {
+        let run = await CommandRun.of(command + ["--help"], in: directory)
+        #expect(run.status == 0)
+        let lines = run.output.split(separator: "\n")
+        #expect(lines.allSatisfy { $0.count <= 78 }, "\(lines.filter { $0.count > 78 })")
+        guard command.isEmpty else { return }
+        for table in [SettingName.help, ExitStatus.help] { #expect(run.output.contains(table)) }
     }
 
     @Test("The help documents the exit codes and the settings")

@@ -14,15 +14,15 @@ struct SettingsSourceTests {
     @Test(
         "Set but empty is an error wherever it is, and never falls through",
         arguments: [
-            (["LEADSHARK_LISTEN": ""], "LEADSHARK_LISTEN=127.0.0.1:1", "LEADSHARK_LISTEN, from the environment"),
-            (["LEADSHARK_LISTEN": "127.0.0.1:1"], "A=1\nLEADSHARK_LISTEN=", "LEADSHARK_LISTEN, from .env, line 2"),
-            ([:], "LEADSHARK_WEBHOOK_SECRET=''", "LEADSHARK_WEBHOOK_SECRET, from .env, line 1"),
-            (["LEADSHARK_WEBHOOKS": ""], "", "LEADSHARK_WEBHOOKS, from the environment"),
+            (["LEADSHARK_LISTEN": ""], "LEADSHARK_LISTEN=127.0.0.1:1", "LEADSHARK_LISTEN (from the environment)"),
+            (["LEADSHARK_LISTEN": "127.0.0.1:1"], "A=1\nLEADSHARK_LISTEN=", "LEADSHARK_LISTEN (from .env, line 2)"),
+            ([:], "LEADSHARK_WEBHOOK_SECRET=''", "LEADSHARK_WEBHOOK_SECRET (from .env, line 1)"),
+            (["LEADSHARK_WEBHOOKS": ""], "", "LEADSHARK_WEBHOOKS (from the environment)"),
         ])
     func empty(environment: [String: String], file: String, label: String) throws {
         let error = try #require(throws: CommandError.self) { try source(environment, file: file) }
         #expect(error.status == .configuration)
-        #expect(error.message.hasPrefix(label + ", is set but empty"))
+        #expect(error.message.hasPrefix(label + " is set but empty"))
     }
 
     @Test("An empty flag is an error too")
@@ -49,7 +49,7 @@ struct SettingsSourceTests {
             #expect(error.status == .configuration)
             #expect(
                 error.message.hasPrefix(
-                    "\(name), from \(place), is no setting of this program; the nearest is \(nearest)"),
+                    "\(name) (from \(place)) is no setting of this program; the nearest is \(nearest)"),
                 "\(error.message)")
             #expect(!error.message.contains("x-value"))
         }
@@ -78,27 +78,30 @@ struct SettingsSourceTests {
         let flag = try all.address(.listen, flag: "127.0.0.1:1", default: fallback)
         #expect(flag.value.port == 1 && flag.label == "--listen")
         let environment = try all.address(.listen, flag: nil, default: fallback)
-        #expect(environment.value.port == 2 && environment.label == "LEADSHARK_LISTEN, from the environment")
+        #expect(environment.value.port == 2 && environment.label == "LEADSHARK_LISTEN (from the environment)")
         let dotEnv = try source(file: file).address(.listen, flag: nil, default: fallback)
-        #expect(dotEnv.value.port == 3 && dotEnv.label == "LEADSHARK_LISTEN, from .env, line 1")
+        #expect(dotEnv.value.port == 3 && dotEnv.label == "LEADSHARK_LISTEN (from .env, line 1)")
         let none = try source().address(.listen, flag: nil, default: fallback)
         #expect(none.value.port == 4 && none.origin == .defaultValue)
     }
 
     @Test("A malformed value is refused with its setting and origin; a flag is a matter of usage")
     func malformedValues() throws {
-        let settings = try source(["LEADSHARK_LISTEN": "8080", "LEADSHARK_STORE": "postgres://x"])
+        let settings = try source(["LEADSHARK_LISTEN": "8080", "LEADSHARK_STORE": "postgres://u:hunter2@h/db"])
         let fallback = HostPort(host: "h", port: 1)
         let listen = try #require(throws: CommandError.self) {
             try settings.address(.listen, flag: nil, default: fallback)
         }
         #expect(listen.status == .configuration)
         #expect(
-            listen.message.hasPrefix("LEADSHARK_LISTEN, from the environment: 8080 has no port; write HOST:PORT"))
+            listen.message.hasPrefix("LEADSHARK_LISTEN (from the environment): 8080 has no host; write HOST:PORT"))
         let store = try #require(throws: CommandError.self) { try settings.store(flag: nil) }
-        #expect(store.message.contains("is of a kind that is not known; write sqlite:PATH"))
+        #expect(
+            store.message
+                == "LEADSHARK_STORE (from the environment): the value names the kind of store postgres, which is not known; write sqlite:PATH"
+        )
         let flag = try #require(throws: CommandError.self) { try settings.store(flag: "leads.sqlite") }
-        #expect(flag.status == .usage && flag.message.hasPrefix("--store: leads.sqlite"))
+        #expect(flag.status == .usage && flag.message == "--store: the value names no kind of store; write sqlite:PATH")
     }
 
     @Test(
@@ -118,7 +121,43 @@ struct SettingsSourceTests {
     func webhookNames(list: String) throws {
         let error = try #require(throws: CommandError.self) { try source(["LEADSHARK_WEBHOOKS": list]) }
         #expect(error.status == .configuration)
-        #expect(error.message.hasPrefix("LEADSHARK_WEBHOOKS, from the environment: "))
+        #expect(error.message.hasPrefix("LEADSHARK_WEBHOOKS (from the environment): "))
+    }
+
+    @Test(
+        "What may be a secret in the wrong place is not shown",
+        arguments: ["tr0ub4dor", "hunter\u{1b}", "Hunter/Hunter+Hunter=", String(repeating: "hunter", count: 20)])
+    func notShown(secret: String) throws {
+        for value in [secret, "crm,\(secret)/"] {
+            let list = try #require(throws: CommandError.self) { try source(["LEADSHARK_WEBHOOKS": value + "!"]) }
+            #expect(list.message.contains("one of the values is no webhook's name") && !list.message.contains(secret))
+        }
+        for value in [secret, "\(secret):x", "sqlite:file:\(secret)"] where !value.hasPrefix("tr0ub4dor:") {
+            let store = try #require(throws: CommandError.self) {
+                try source(["LEADSHARK_STORE": value]).store(flag: nil)
+            }
+            #expect(!store.message.contains(secret), "\(store.message)")
+        }
+        let listen = try #require(throws: CommandError.self) {
+            try source(["LEADSHARK_LISTEN": "http://u:\(secret)@h"])
+                .address(.listen, flag: nil, default: HostPort(host: "h", port: 1))
+        }
+        #expect(!listen.message.contains(secret))
+    }
+
+    @Test("A comma too many is told as such", arguments: ["crm,", ",crm", "crm,,mail", "crm, ,mail"])
+    func extraComma(list: String) throws {
+        let error = try #require(throws: CommandError.self) { try source(["LEADSHARK_WEBHOOKS": list]) }
+        #expect(
+            error.message == "LEADSHARK_WEBHOOKS (from the environment): has an empty name; remove the extra comma")
+    }
+
+    @Test("A variable that is unknown and empty is unknown first")
+    func unknownAndEmpty() throws {
+        let error = try #require(throws: CommandError.self) {
+            try source(["LEADSHARK_LISTN": "", "LEADSHARK_LISTEN": ""])
+        }
+        #expect(error.message.contains("LEADSHARK_LISTN (from the environment) is no setting"))
     }
 
     @Test("More webhooks than the bound are refused")

@@ -74,7 +74,7 @@ struct WebhookSettingsTests {
         let error = try #require(throws: CommandError.self) { try webhooks(["LEADSHARK_WEBHOOK_SECRET": "hunter"]) }
         #expect(
             error.message
-                == "LEADSHARK_WEBHOOK_SECRET, from the environment, and LEADSHARK_WEBHOOK_SECRET_FILE, from .env, line 1, "
+                == "LEADSHARK_WEBHOOK_SECRET (from the environment) and LEADSHARK_WEBHOOK_SECRET_FILE (from .env, line 1) "
                 + "are both set; keep one of them")
     }
 
@@ -109,11 +109,35 @@ struct WebhookSettingsTests {
             webhook.warnings.allSatisfy { $0.contains("LEADSHARK_WEBHOOK_SECRET_FILE") && !$0.contains("hunter") })
     }
 
+    @Test("An .env or a secret's file that is a link to nowhere is told, not passed over")
+    func danglingLinks() throws {
+        try FileManager.default.createSymbolicLink(
+            atPath: directory.path + "/link", withDestinationPath: directory.path + "/nowhere")
+        let file = try #require(throws: CommandError.self) { try webhooks(["LEADSHARK_WEBHOOK_SECRET_FILE": "link"]) }
+        #expect(
+            file.message.hasPrefix(
+                "the file of LEADSHARK_WEBHOOK_SECRET_FILE (from the environment) is a link that leads nowhere"))
+        try FileManager.default.createSymbolicLink(
+            atPath: directory.path + "/.env", withDestinationPath: directory.path + "/nowhere")
+        let dotEnv = try #require(throws: CommandError.self) { try webhooks(["LEADSHARK_WEBHOOK_SECRET": "x"]) }
+        #expect(dotEnv.message.hasPrefix(".env is a link that leads nowhere"))
+    }
+
+    @Test("A file without a secret in it is told in a whole sentence")
+    func emptyFile() throws {
+        try directory.write("secret", "\n")
+        try directory.write(".env", "LEADSHARK_WEBHOOK_SECRET_FILE=secret\n")
+        let error = try #require(throws: CommandError.self) { try webhooks() }
+        #expect(
+            error.message
+                == "the file of LEADSHARK_WEBHOOK_SECRET_FILE (from .env, line 1): the signing secret is empty")
+    }
+
     @Test("A newline in a variable stays, and the warning names the variable")
     func newlineInVariable() throws {
         let webhook = try #require(try webhooks(["LEADSHARK_WEBHOOK_SECRET": "hunter\n"]).first)
         #expect(try signature(webhook.secrets.current) == signature(text: "hunter\n"))
-        #expect(webhook.warnings.first?.hasPrefix("LEADSHARK_WEBHOOK_SECRET, from the environment") == true)
+        #expect(webhook.warnings.first?.hasPrefix("LEADSHARK_WEBHOOK_SECRET (from the environment)") == true)
     }
 
     @Test(
