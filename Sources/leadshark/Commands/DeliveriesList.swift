@@ -8,6 +8,7 @@ extension LeadShark.Deliveries {
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "List deliveries, newest first.",
+            usage: "leadshark deliveries list [<options>]",
             discussion: "Without --state: those that are not completed.")
 
         /// The most deliveries of one list.

@@ -10,6 +10,7 @@ extension LeadShark.Deliveries {
     struct Redeliver: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Send completed or dead deliveries round again, their attempts counted anew.",
+            usage: "leadshark deliveries redeliver (<id> ... | --dead) [<options>]",
             discussion: """
                 A running receiver is asked to do it; without one they are delivered after the next start. Those that \
                 are open already stay as they are. Exits with 1 when none was sent round again.

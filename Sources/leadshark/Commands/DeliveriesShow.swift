@@ -8,6 +8,7 @@ extension LeadShark.Deliveries {
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Show a delivery's event: its payload, all its deliveries, and what came under its identity.",
+            usage: "leadshark deliveries show <id> [<options>]",
             discussion: "What it prints is personal data. Exits with 1 when there is no such delivery.")
 
         @Argument(help: ArgumentHelp("The delivery's number, as list shows it.", valueName: "id"))

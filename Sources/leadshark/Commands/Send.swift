@@ -9,6 +9,7 @@ extension LeadShark {
     struct Send: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Act as LeadShark: send signed events to a URL.",
+            usage: "leadshark send <url> [<options>]",
             discussion: """
                 Exits with 0 when all were answered with a 2xx, else with 1. Without --event the documented types are \
                 sent in turn. Never aim it at an endpoint that is not yours.

@@ -11,6 +11,7 @@ extension LeadShark {
     struct Serve: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Receive webhooks, store them, and bring the leads where they belong.",
+            usage: "leadshark serve [<options>]",
             discussion: """
                 Runs until SIGTERM or SIGINT (Ctrl-C), then finishes what is being answered and exits with 0. Each \
                 webhook is received under /webhooks/<name>; the name of the one that needs none is leadshark.
@@ -33,7 +34,7 @@ extension LeadShark {
         @Option(
             name: .customLong("forward-url"),
             help: ArgumentHelp(
-                "Send each event on to this URL. What it needs to let us in is in LEADSHARK_FORWARD_AUTHORIZATION.",
+                "Send each event on to this URL; its Authorization header is in LEADSHARK_FORWARD_AUTHORIZATION.",
                 valueName: "url"))
         var forwardURL: String?
 

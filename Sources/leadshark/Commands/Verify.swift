@@ -8,6 +8,7 @@ extension LeadShark {
     struct Verify: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Check whether a signature fits a payload.",
+            usage: "leadshark verify [<file>] --signature <hex> [<options>]",
             discussion: """
                 Exits with 0 when it does and with 1 when it does not. Every secret that is set up is tried, or those \
                 of one webhook with --webhook.

@@ -34,9 +34,12 @@ struct Sourced<Value> {
         Sourced<Other>(value: try transform(value), name: name, origin: origin)
     }
 
-    /// A refusal of the value. The reason must not hold a secret.
+    /// A refusal of the value. The reason must not hold a secret; it is a sentence, or the rest of one that begins with
+    /// the setting.
     func refusal(_ reason: String) -> CommandError {
-        CommandError(origin == .flag ? .usage : .configuration, "\(label): \(reason)")
+        let isRest = ["is ", "has ", "names ", "holds "].contains(where: reason.hasPrefix)
+        return CommandError(
+            origin == .flag ? .usage : .configuration, isRest ? "\(label) \(reason)" : "\(label): \(reason)")
     }
 }
 

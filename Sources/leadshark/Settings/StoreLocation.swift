@@ -62,7 +62,7 @@ extension SettingsSource {
             let location = try StoreLocation(setting.value)
             return setting.map { _ in location }
         } catch {
-            throw setting.refusal("the value \(error.reason)")
+            throw setting.refusal(error.reason)
         }
     }
 }

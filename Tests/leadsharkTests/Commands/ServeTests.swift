@@ -31,8 +31,8 @@ struct ServeTests {
         "A malformed setting is one sentence with its name, and nothing is made",
         arguments: [
             (["--listen", "8080"], 64, "--listen: 8080 has no host"),
-            (["--admin-listen", ""], 64, "--admin-listen: is empty"),
-            (["--store", "x"], 64, "--store: the value names no kind of store"),
+            (["--admin-listen", ""], 64, "--admin-listen is empty"),
+            (["--store", "x"], 64, "--store names no kind of store"),
             (["--log-level", "loud"], 64, "--log-level: loud is none of"),
             (["--forward-url", "ftp://x"], 64, "--forward-url: "), (["--forward-url", "x"], 64, "--forward-url: "),
             (["--listen", "127.0.0.1:7", "--admin-listen", "127.0.0.1:7"], 64, "is where webhooks arrive"),

@@ -29,7 +29,7 @@ struct SettingsSourceTests {
     func emptyFlag() throws {
         let settings = try source(["LEADSHARK_STORE": "sqlite:a"])
         let error = try #require(throws: CommandError.self) { try settings.store(flag: "") }
-        #expect(error == CommandError(.usage, "--store: is empty"))
+        #expect(error == CommandError(.usage, "--store is empty"))
     }
 
     @Test(
@@ -98,10 +98,10 @@ struct SettingsSourceTests {
         let store = try #require(throws: CommandError.self) { try settings.store(flag: nil) }
         #expect(
             store.message
-                == "LEADSHARK_STORE (from the environment): the value names the kind of store postgres, which is not known; write sqlite:PATH"
+                == "LEADSHARK_STORE (from the environment) names the kind of store postgres, which is not known; write sqlite:PATH"
         )
         let flag = try #require(throws: CommandError.self) { try settings.store(flag: "leads.sqlite") }
-        #expect(flag.status == .usage && flag.message == "--store: the value names no kind of store; write sqlite:PATH")
+        #expect(flag.status == .usage && flag.message == "--store names no kind of store; write sqlite:PATH")
     }
 
     @Test(
@@ -121,7 +121,7 @@ struct SettingsSourceTests {
     func webhookNames(list: String) throws {
         let error = try #require(throws: CommandError.self) { try source(["LEADSHARK_WEBHOOKS": list]) }
         #expect(error.status == .configuration)
-        #expect(error.message.hasPrefix("LEADSHARK_WEBHOOKS (from the environment): "))
+        #expect(error.message.hasPrefix("LEADSHARK_WEBHOOKS (from the environment)"))
     }
 
     @Test(
@@ -149,7 +149,7 @@ struct SettingsSourceTests {
     func extraComma(list: String) throws {
         let error = try #require(throws: CommandError.self) { try source(["LEADSHARK_WEBHOOKS": list]) }
         #expect(
-            error.message == "LEADSHARK_WEBHOOKS (from the environment): has an empty name; remove the extra comma")
+            error.message == "LEADSHARK_WEBHOOKS (from the environment) has an empty name; remove the extra comma")
     }
 
     @Test("A variable that is unknown and empty is unknown first")
