@@ -1,6 +1,6 @@
 """A CRM that we did not write: takes POSTs and writes down their idempotency keys.
 
-Answers 200 to each request and appends `{"key": …, "sha256": …}` to the ledger, once its line is written.
+Answers 200 to each request and appends `{"key": …, "sha256": …, "authorization": …}` to the ledger, once its line is written.
 """
 
 import hashlib
@@ -16,7 +16,11 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"]))
-        line = {"key": self.headers["Idempotency-Key"], "sha256": hashlib.sha256(body).hexdigest()}
+        line = {
+            "key": self.headers["Idempotency-Key"],
+            "sha256": hashlib.sha256(body).hexdigest(),
+            "authorization": self.headers["Authorization"],
+        }
         ledger.write(json.dumps(line) + "\n")
         ledger.flush()
         self.send_response(200)
