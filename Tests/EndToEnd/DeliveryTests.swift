@@ -68,6 +68,7 @@ struct DeliveryTests {
         let count = 50
         let folder = try TemporaryFolder()
         let port = try Loopback.freePort()
+        _ = try folder.write("LEADSHARK_FORWARD_AUTHORIZATION='Bearer forward-token'\n", to: ".env")
         let receiver = try await RunningReceiver(
             in: folder, ["--leads-file", "leads.ndjson", "--forward-url", "http://127.0.0.1:\(port)/leads"])
 
@@ -90,7 +91,10 @@ struct DeliveryTests {
         let inFile = try delivered(folder)
         #expect(inFile.count == count)
         #expect(Set(inFile) == acknowledged)
-        #expect(try folder.lines(of: "target.ndjson").count == count)
+        let lines = try folder.lines(of: "target.ndjson")
+        #expect(lines.count == count)
+        #expect(lines.allSatisfy { $0["authorization"] as? String == "Bearer forward-token" })
+        #expect(!receiver.program.standardError.contains("forward-token"))
     }
 }
 #endif
