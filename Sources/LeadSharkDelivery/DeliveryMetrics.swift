@@ -9,12 +9,14 @@ import Metrics
 /// | `leadshark_events_duplicate_total` | counter | webhooks whose identity was known |
 /// | `leadshark_events_duplicate_differing_total` | counter | those among them with other bytes than the event |
 /// | `leadshark_event_header_contradictions_total` | counter | stored events whose header named another type than the body |
+/// | `leadshark_events_unreadable_total` | counter | stored events that are not JSON, or have no type |
 /// | `leadshark_events_refused_total{reason}` | counter | events that were not stored: `full`, `stopped`, `storeFailed` |
 /// | `leadshark_queue_waiting_events` | gauge | events that wait for their commit |
 /// | `leadshark_queue_commit_events` | recorder | events in one commit |
 /// | `leadshark_deliveries_completed_total{handler}` | counter | deliveries that are done |
 /// | `leadshark_deliveries_retried_total{handler}` | counter | attempts after which another was due |
 /// | `leadshark_deliveries_dead_lettered_total{handler}` | counter | deliveries that went to the dead letters |
+/// | `leadshark_deliveries_unreadable_total{handler}` | counter | those among them whose payload is no event |
 /// | `leadshark_deliveries_overdue_total{handler}` | counter | attempts that went past their deadline |
 /// | `leadshark_leases_lost_total` | counter | leases that another holder or an operator took away |
 /// | `leadshark_leases_reclaimed_total` | counter | leases that ran out |
@@ -26,6 +28,7 @@ package enum DeliveryMetrics {
         let duplicates = Counter(label: "leadshark_events_duplicate_total")
         let differingDuplicates = Counter(label: "leadshark_events_duplicate_differing_total")
         let contradictions = Counter(label: "leadshark_event_header_contradictions_total")
+        let unreadable = Counter(label: "leadshark_events_unreadable_total")
         let refusedFull = Queue.refused("full")
         let refusedStopped = Queue.refused("stopped")
         let refusedStoreFailed = Queue.refused("storeFailed")
@@ -43,6 +46,7 @@ package enum DeliveryMetrics {
         let completed: Counter
         let retried: Counter
         let deadLettered: Counter
+        let unreadable: Counter
         let overdue: Counter
 
         init(_ name: HandlerName) {
@@ -50,6 +54,7 @@ package enum DeliveryMetrics {
             completed = Counter(label: "leadshark_deliveries_completed_total", dimensions: dimensions)
             retried = Counter(label: "leadshark_deliveries_retried_total", dimensions: dimensions)
             deadLettered = Counter(label: "leadshark_deliveries_dead_lettered_total", dimensions: dimensions)
+            unreadable = Counter(label: "leadshark_deliveries_unreadable_total", dimensions: dimensions)
             overdue = Counter(label: "leadshark_deliveries_overdue_total", dimensions: dimensions)
         }
     }

@@ -4,8 +4,8 @@ public import LeadSharkWebhooks
 
 /// What an operator wants to see.
 public struct DeliveryQuery: Sendable, Hashable, Codable {
-    /// Only these deliveries; all, when empty.
-    public var ids: Set<DeliveryID> = []
+    /// Only these deliveries; `nil` means all, an empty set none.
+    public var ids: Set<DeliveryID>?
     /// Only deliveries in these states; all, when empty.
     public var states: Set<DeliveryState>
     /// Only this handler's.

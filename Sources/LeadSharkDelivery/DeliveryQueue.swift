@@ -1,13 +1,13 @@
 #if Server
 import LeadSharkWebhooks
 import Metrics
-public import Logging
+package import Logging
 public import ServiceLifecycle
 
 /// The way into the store: whatever waits is committed together.
 ///
 /// While one commit is on its way to the disk, the next batch forms; there is no timer, so an event that comes alone
-/// waits for its own commit only.
+/// waits for its own commit only. A ``DeliveryEngine`` makes it, together with the worker that it wakes.
 public final class DeliveryQueue: Service {
     /// Bounds on what may wait for its commit.
     public struct Limits: Sendable, Hashable {
@@ -36,13 +36,9 @@ public final class DeliveryQueue: Service {
 
     /// Makes a queue that commits to `store` while ``run()`` runs.
     ///
-    /// - Parameter handlers: Those that get a delivery of each event. A name that is there twice counts once.
-    public convenience init(
-        store: any DeliveryStore, handlers: [HandlerName], limits: Limits = Limits(), logger: Logger
-    ) {
-        self.init(store: store, handlers: handlers, limits: limits, signal: DeliverySignal(), logger: logger)
-    }
-
+    /// - Parameters:
+    ///   - handlers: Those that get a delivery of each event. A name that is there twice counts once.
+    ///   - signal: Wakes the worker after a commit; a queue without a worker's signal would leave it asleep.
     package init(
         store: any DeliveryStore, handlers: [HandlerName], limits: Limits, signal: DeliverySignal, logger: Logger
     ) {
@@ -173,10 +169,11 @@ public final class DeliveryQueue: Service {
         var isAnyStored = false
         for (result, entry) in zip(results, batch) {
             switch result {
-            case .success(.stored):
+            case .success(.stored(let id)):
                 isAnyStored = true
                 metrics.stored.increment()
                 if entry.event.contradictingHeader != nil { metrics.contradictions.increment() }
+                if entry.event.envelope.type == nil { report(unreadable: entry.event, id) }
             case .success(.duplicate(let differs)):
                 metrics.duplicates.increment()
                 if differs { metrics.differingDuplicates.increment() }
@@ -185,6 +182,13 @@ public final class DeliveryQueue: Service {
             }
         }
         if isAnyStored { signal.notify() }
+    }
+
+    /// The signature holds, so it is no forgery, but neither is it an event as we know them.
+    private func report(unreadable event: NewEvent, _ id: EventID) {
+        metrics.unreadable.increment()
+        logger.warning(
+            "An authentic event cannot be read", metadata: ["webhook": "\(event.webhook)", "event": "\(id)"])
     }
 }
 #endif

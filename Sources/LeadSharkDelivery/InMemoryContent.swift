@@ -128,7 +128,7 @@ struct InMemoryContent: Sendable {
         deliveries.reversed().lazy
             .filter { row in
                 let event = events[Int(row.event.rawValue) - 1].event
-                return (query.ids.isEmpty || query.ids.contains(row.id))
+                return (query.ids?.contains(row.id) ?? true)
                     && (query.states.isEmpty || query.states.contains(row.lifecycle.state))
                     && query.handler.map { $0 == row.handler } ?? true
                     && query.webhook.map { $0 == event.webhook } ?? true

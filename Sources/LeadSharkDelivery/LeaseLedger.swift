@@ -48,9 +48,6 @@ package struct LeaseLedger: Sendable {
     /// The earliest deadline of all running attempts.
     package var nextDeadline: Duration? { running.values.compactMap(\.deadline).min() }
 
-    /// Whether verdicts wait to be written.
-    package var hasVerdicts: Bool { !verdicts.isEmpty }
-
     /// Whose lease it is.
     package func handler(of token: LeaseToken) -> HandlerName? { handlers[token] }
 

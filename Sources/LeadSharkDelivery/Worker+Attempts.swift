@@ -17,6 +17,7 @@ extension Worker {
             do {
                 begun.append((lease, try delivery(of: lease)))
             } catch {
+                loop.metrics.unreadable.increment()
                 decide(lease.token, .deadLetter(reason: "the payload is no event: \(error)"), in: loop)
             }
         }

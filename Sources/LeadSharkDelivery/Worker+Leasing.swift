@@ -27,7 +27,8 @@ extension Worker {
                 // giving any is left alone for a while.
                 if next == .zero, emptyRounds < 3 { continue }
                 let rest = next.flatMap { $0 > .zero ? $0 : nil } ?? configuration.maximumIdle
-                loop.alarm.set(at: timeline.now + min(rest, configuration.maximumIdle))
+                let idle = max(min(rest, configuration.maximumIdle), Self.shortestRest)
+                loop.alarm.set(at: timeline.now + idle)
             } catch {
                 failures += 1
                 metrics.leaseErrors.increment()

@@ -41,6 +41,10 @@ public final class Worker: Service {
         public init() {}
     }
 
+    /// How long a loop rests at least before it does by itself what it has just done. So no configuration, and no store,
+    /// makes one spin.
+    static let shortestRest: Duration = .milliseconds(1)
+
     struct State: Sendable {
         var ledger = LeaseLedger()
         var tasks: [LeaseLedger.AttemptID: Task<Void, Never>] = [:]
@@ -147,9 +151,10 @@ public final class Worker: Service {
         grace.cancel()
     }
 
-    /// Cancels the task of an attempt, now or as soon as it is there.
+    /// Cancels the task of an attempt, now or as soon as it is there, unless it has ended already.
     func cancel(_ attempt: LeaseLedger.AttemptID) {
-        let task = state.withLock { state in
+        let task: Task<Void, Never>? = state.withLock { state in
+            guard state.ledger.isRunning(attempt) else { return nil }
             state.cancelled.insert(attempt)
             return state.tasks[attempt]
         }
@@ -157,7 +162,8 @@ public final class Worker: Service {
     }
 
     func storeDelay(afterFailure count: Int) -> Duration {
-        state.withLock { configuration.storeBackoff.delay(afterAttempt: count, using: &$0.generator) }
+        let delay = state.withLock { configuration.storeBackoff.delay(afterAttempt: count, using: &$0.generator) }
+        return max(delay, Self.shortestRest)
     }
 }
 #endif

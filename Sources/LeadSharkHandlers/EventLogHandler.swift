@@ -22,7 +22,7 @@ public struct EventLogHandler: DeliveryHandler {
     public func handle(_ delivery: Delivery) async throws -> DeliveryOutcome {
         let type = delivery.event.type.rawValue
         logger.info(
-            "event delivered",
+            "Event delivered",
             metadata: [
                 "event": "\(HeaderSyntax.isToken(type) ? type : "(a type that cannot be shown)")",
                 "webhook": "\(delivery.webhook)",

@@ -76,11 +76,11 @@ public struct NDJSONFileHandler: BatchDeliveryHandler {
             try await file.append(lines)
         } catch {
             if complaints.isDue(error.message) {
-                logger.error("leads cannot be written to the file", metadata: ["cause": "\(error.message)"])
+                logger.error("Leads cannot be written to the file", metadata: ["cause": "\(error.message)"])
             }
             return deliveries.map { _ in .retry(after: nil, reason: error.message) }
         }
-        if complaints.end() { logger.notice("leads are written to the file again") }
+        if complaints.end() { logger.notice("Leads are written to the file again") }
         return deliveries.map { _ in .done }
     }
 

@@ -47,9 +47,8 @@ public struct Receiver: Service {
         self.engine = engine
         self.configuration = configuration
         self.logger = logger
-        // Without handlers a worker has nothing to do, and ends at once.
-        let worker: [any Service] = handlers.isEmpty ? [] : [engine.worker]
-        services = worker + [engine.queue] + Self.listeners(configuration, engine: engine, logger: logger)
+        services =
+            [engine.worker, engine.queue] + Self.listeners(configuration, engine: engine, logger: logger)
     }
 
     /// Receives until one of the configuration's signals, or a graceful shutdown around it.
@@ -83,6 +82,11 @@ public struct Receiver: Service {
         }
         guard configuration.limits.isPositive else {
             throw ReceiverError(.invalidLimit, "every limit on requests has to be greater than zero")
+        }
+        guard configuration.limits.answerDeadline <= RequestLimits.longestAnswerDeadline else {
+            throw ReceiverError(
+                .invalidLimit,
+                "answerDeadline may be at most \(RequestLimits.longestAnswerDeadline): LeadShark gives up after 10 s")
         }
     }
 

@@ -40,8 +40,10 @@ public struct RequestLimits: Sendable, Hashable {
     /// The largest body, in bytes; 413 beyond it. Enforced while reading, and before it where the length is announced.
     public var maximumBodyByteCount = 256 << 10
     /// How long a request may take from its first byte to its answer. LeadShark gives up after 10 s. A sender that is
-    /// slower gets 408; when it is we who are slow, 503. Kept to 0.25 s.
+    /// slower gets 408; when it is we who are slow, 503. Kept to 0.25 s. At most ``longestAnswerDeadline``.
     public var answerDeadline: Duration = .seconds(8)
+    /// The longest ``answerDeadline`` with which an answer can still reach LeadShark before it gives up.
+    public static let longestAnswerDeadline: Duration = .milliseconds(9500)
     /// How long a connection may stay open between requests.
     public var idleTimeout: Duration = .seconds(15)
     /// How long a sender may take to accept an answer, before the connection is cut.

@@ -15,7 +15,7 @@ public struct ReceiverError: Error, Hashable, Sendable, CustomStringConvertible 
         public static let noWebhook = Self(base: .noWebhook)
         /// Two webhooks have one name.
         public static let duplicateWebhook = Self(base: .duplicateWebhook)
-        /// A limit is zero or negative.
+        /// A limit is zero or negative, or a deadline longer than LeadShark waits.
         public static let invalidLimit = Self(base: .invalidLimit)
         /// Another program listens there.
         public static let addressInUse = Self(base: .addressInUse)

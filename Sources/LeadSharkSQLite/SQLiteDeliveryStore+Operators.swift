@@ -15,10 +15,10 @@ extension SQLiteDeliveryStore {
                 conditions.append(condition)
                 arguments += [value]
             }
-            if !query.ids.isEmpty {
+            if let ids = query.ids {
                 // As one value, since the number of parameters is bounded.
                 conditions.append("d.id IN (SELECT value FROM json_each(?))")
-                arguments += ["[\(query.ids.map(\.description).joined(separator: ","))]"]
+                arguments += ["[\(ids.map(\.description).joined(separator: ","))]"]
             }
             if !query.states.isEmpty {
                 let states = query.states.map(\.rawValue).sorted()

@@ -89,7 +89,6 @@ import Testing
     @Test("Nothing of a lead is in a log line, whatever happens to its delivery")
     func logs() async throws {
         let lines = Journal<String>()
-        let logger = Logger(label: "test") { _ in JournalLogHandler(lines: lines) }
         struct Failure: Error { let lead = "Jane Roe-Example" }
         let handler = ScriptedHandler { delivery in
             switch delivery.attempt {
@@ -98,7 +97,8 @@ import Testing
             default: return .deadLetter(reason: "no such list")
             }
         }
-        try await EngineUnderTest.with([handler], logger: logger, configure: { $0.backoff.base = .zero }) { test in
+        try await EngineUnderTest.with([handler], logger: .into(lines), configure: { $0.backoff.base = .zero }) {
+            test in
             test.store.fail(.settle, times: 1)
             test.store.fail(.enqueue, times: 1)
             _ = try? await test.engine.queue.enqueue(.fixture(1, name: "Jane Roe-Example"))
@@ -110,22 +110,6 @@ import Testing
         }
         #expect(lines.count >= 5)
         #expect(!lines.all.contains { $0.contains("Jane") || $0.contains("Roe") })
-    }
-}
-
-/// Writes log lines, metadata included, into a journal.
-private struct JournalLogHandler: LogHandler {
-    let lines: Journal<String>
-    var metadata: Logger.Metadata = [:]
-    var logLevel = Logger.Level.trace
-
-    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-        get { metadata[key] }
-        set { metadata[key] = newValue }
-    }
-
-    func log(event: LogEvent) {
-        lines.append("\(event.message) \(event.metadata ?? [:])")
     }
 }
 #endif

@@ -10,7 +10,8 @@ import Testing
     {
         var limits = DeliveryQueue.Limits()
         change(&limits)
-        return DeliveryQueue(store: store, handlers: ["crm", "crm"], limits: limits, logger: .silent)
+        return DeliveryQueue(
+            store: store, handlers: ["crm", "crm"], limits: limits, signal: DeliverySignal(), logger: .silent)
     }
 
     /// Begins to enqueue, and returns when the event waits.

@@ -1,5 +1,6 @@
 #if Server
 import LeadSharkDelivery
+import Testing
 
 /// A clock that stands still until a test moves it.
 final class ManualClock: Clock {
@@ -64,8 +65,8 @@ final class ManualClock: Clock {
     }
 
     /// Waits until somebody sleeps for exactly this long from now.
-    func waitForSleeper(in duration: Duration) async {
-        await until {
+    func waitForSleeper(in duration: Duration, sourceLocation: SourceLocation = #_sourceLocation) async {
+        await until(sourceLocation: sourceLocation) {
             state.withLock { state in
                 state.sleepers.values.contains { $0.deadline == state.now.advanced(by: duration) }
             }
@@ -73,8 +74,20 @@ final class ManualClock: Clock {
     }
 }
 
-/// Waits for a condition, by letting others go on. The suite's time limit ends a wait in vain.
-func until(_ condition: () async throws -> Bool) async rethrows {
-    while try await !condition(), !Task.isCancelled { await Task.yield() }
+/// Waits for a condition by letting others go on, at first at once and then at intervals. A wait in vain ends with a
+/// failure.
+func until(
+    sourceLocation: SourceLocation = #_sourceLocation, _ condition: () async throws -> Bool
+) async rethrows {
+    let end = ContinuousClock.now + .seconds(30)
+    var rounds = 0
+    while try await !condition() {
+        guard ContinuousClock.now < end, !Task.isCancelled else {
+            Issue.record("the condition did not come true", sourceLocation: sourceLocation)
+            return
+        }
+        rounds += 1
+        if rounds < 1000 { await Task.yield() } else { try? await Task.sleep(for: .milliseconds(1)) }
+    }
 }
 #endif

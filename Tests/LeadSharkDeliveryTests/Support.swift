@@ -28,6 +28,26 @@ func check(_ condition: Bool, sourceLocation: SourceLocation = #_sourceLocation)
 extension Logger {
     /// Says nothing.
     static let silent = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+
+    /// Writes its lines, metadata included, into a journal.
+    static func into(_ journal: Journal<String>) -> Logger {
+        Logger(label: "test") { _ in JournalLogHandler(lines: journal) }
+    }
+}
+
+private struct JournalLogHandler: LogHandler {
+    let lines: Journal<String>
+    var metadata: Logger.Metadata = [:]
+    var logLevel = Logger.Level.trace
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) {
+        lines.append("\(event.message) \(event.metadata ?? [:])")
+    }
 }
 
 /// Always gives the same number: with 0, jitter takes as much as it may.
@@ -107,7 +127,9 @@ final class SpyStore: DeliveryStore {
     let base: InMemoryDeliveryStore
     let enqueued = Journal<Int>()
     let leaseLimits = Journal<Int>()
+    let calls = Journal<Call>()
     let settled = Journal<[Settlement]>()
+    private let claimedTime = LockedValue<Duration?>(nil)
     private let failures = LockedValue<[Call: Int]>([:])
     private let onEnqueue: @Sendable ([NewEvent]) async throws -> Void
 
@@ -125,7 +147,11 @@ final class SpyStore: DeliveryStore {
     /// How many calls are still to fail.
     func failuresLeft(_ call: Call) -> Int { failures.withLock { $0[call] ?? 0 } }
 
+    /// Has the store say so, whatever is due.
+    func sayNextDelivery(in time: Duration) { claimedTime.withLock { $0 = time } }
+
     private func check(_ call: Call) throws {
+        calls.append(call)
         try failures.withLock { failures in
             guard let left = failures[call], left > 0 else { return }
             failures[call] = left - 1
@@ -163,7 +189,8 @@ final class SpyStore: DeliveryStore {
     }
 
     func timeUntilNextDelivery(for handler: HandlerName) async throws -> Duration? {
-        try await base.timeUntilNextDelivery(for: handler)
+        if let time = claimedTime.withLock({ $0 }) { return time }
+        return try await base.timeUntilNextDelivery(for: handler)
     }
     func deliveries(matching query: DeliveryQuery) async throws -> [DeliverySummary] {
         try await base.deliveries(matching: query)

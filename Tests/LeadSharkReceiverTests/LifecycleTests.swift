@@ -33,6 +33,11 @@ struct LifecycleTests {
         var limitless = ReceiverConfiguration(webhooks: [Self.webhook])
         limitless.limits.maximumBodyByteCount = 0
         #expect(await Self.error(of: limitless)?.code == .invalidLimit)
+        var late = ReceiverConfiguration(webhooks: [Self.webhook])
+        late.limits.answerDeadline = .seconds(10)
+        let error = await Self.error(of: late)
+        #expect(error?.code == .invalidLimit)
+        #expect(error?.message == "answerDeadline may be at most 9.5 seconds: LeadShark gives up after 10 s")
     }
 
     @Test("A port that is in use is named", arguments: [false, true])

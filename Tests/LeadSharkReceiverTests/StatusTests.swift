@@ -4,13 +4,16 @@ import LeadSharkTesting
 import LeadSharkWebhooks
 import Testing
 
+@testable import LeadSharkReceiver
+
 @Suite("Statuses")
 struct StatusTests {
     @Test(
         "A target that is not exactly a webhook's path is not found",
         arguments: [
             "/", "/webhooks", "/webhooks/", "/webhooks/other", "/webhooks/leadshark/", "//webhooks/leadshark",
-            "/webhooks//leadshark", "/webhooks/leadshark?x=1", "/webhooks/leadshark%20", "/Webhooks/leadshark",
+            "/webhooks//leadshark", "/webhooks/other?x=1", "/?/webhooks/leadshark", "/webhooks/leadshark%20",
+            "/Webhooks/leadshark",
             "/webhooks/%6ceadshark", "/webhooks/../webhooks/leadshark", "http://receiver/webhooks/leadshark",
             "/health/live", "/health/ready", "/status", "/deliveries/redeliver",
         ])
@@ -21,6 +24,37 @@ struct StatusTests {
             #expect(answer.body == #"{"error":"not found"}"#)
             #expect(receiver.store.received.isEmpty)
             #expect(receiver.logs.causes == ["unknownTarget"])
+            let path = String(target.prefix { $0 != "?" })
+            #expect(receiver.logs.lines.compactMap { $0.metadata["path"] } == [path])
+        }
+    }
+
+    @Test(
+        "A path in a log line is short, without its query, and without anything a terminal acts upon",
+        arguments: [
+            ("/a?token=secret", "/a"), ("?x", ""), ("/a\u{1b}[31m\r\n", "/a\\x1b[31m\\x0d\\x0a"),
+            ("/\u{e9}\\ ", "/\\xc3\\xa9\\x5c\\x20"),
+            ("/" + String(repeating: "a", count: 500), "/" + String(repeating: "a", count: 99)),
+        ])
+    func pathText(_ target: String, _ expected: String) {
+        #expect(PathText.of(target: target) == expected)
+    }
+
+    @Test(
+        "A query in the webhook's URL changes nothing: what passes the GET test takes events too",
+        arguments: ["?", "?x=1", "?token=a/b?c", "??"])
+    func query(_ query: String) async throws {
+        try await TestReceiver.run { receiver in
+            let test = try await receiver.answer(to: HTTP.get("/webhooks/leadshark\(query)"))
+            #expect(test.status == 200)
+            let answer = try await receiver.post(1, to: "/webhooks/leadshark\(query)")
+            #expect(answer.status == 200)
+            #expect(answer.body == #"{"status":"stored"}"#)
+            let again = try await receiver.post(1)
+            #expect(again.body == #"{"status":"duplicate"}"#)
+            let forged = try await receiver.post(
+                2, to: "/webhooks/leadshark\(query)", secret: TestReceiver.secret("another"))
+            #expect(forged.status == 401)
         }
     }
 

@@ -355,6 +355,11 @@ import Testing
             #expect(try await numbers(DeliveryQuery(type: .newLike)) == [4, 3])
             #expect(try await numbers(DeliveryQuery(states: [.ready], handler: "crm", type: .newLike)) == [3])
             #expect(try await numbers(DeliveryQuery(webhook: WebhookName("other"))) == [])
+            for (ids, found) in [([], []), ([3, 1, 99], [3, 1])] as [(Set<Int64>, [Int64])] {
+                var query = DeliveryQuery()
+                query.ids = Set(ids.map(DeliveryID.init(rawValue:)))
+                #expect(try await numbers(query) == found)
+            }
             #expect(try await store.record(of: EventID(rawValue: 99)) == nil)
             #expect(try await store.record(of: EventID(rawValue: 0)) == nil)
         }

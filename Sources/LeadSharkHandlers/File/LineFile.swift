@@ -54,7 +54,7 @@ actor LineFile {
         } catch {
             do { try cutUnfinished(of: file) } catch {
                 logger.error(
-                    "what was written of a failed batch cannot be cut off yet", metadata: ["cause": "\(error)"])
+                    "What was written of a failed batch cannot be cut off yet", metadata: ["cause": "\(error)"])
             }
             throw LineFileError(.cannotWrite, message: "\(path) cannot be written: \(error)")
         }
@@ -70,7 +70,7 @@ actor LineFile {
                     try synchronizeFolderIfNeeded()
                     return file
                 }
-                logger.info("the leads file was moved away; a new one begins")
+                logger.info("The leads file was moved away; a new one begins")
             }
             self.file = nil
             let opened = try openFile()
@@ -146,11 +146,11 @@ actor LineFile {
         guard text.starts(with: opening) || opening.starts(with: text) else { throw foreign }
         if text.count == unfinished.count, (try? JSONValue(parsing: unfinished)) != nil {
             try write([UInt8(ascii: "\n")], to: file)
-            logger.notice("the last line of the leads file lacked its line break and got it")
+            logger.notice("The last line of the leads file lacked its line break and got it")
         } else {
             try calls.truncate(file.descriptor, start)
             logger.notice(
-                "an unfinished last line of the leads file was cut off; its event is delivered again",
+                "An unfinished last line of the leads file was cut off; its event is delivered again",
                 metadata: ["bytes": "\(unfinished.count)"])
         }
         try calls.synchronize(file.descriptor)

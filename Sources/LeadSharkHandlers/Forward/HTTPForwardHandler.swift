@@ -125,7 +125,7 @@ public struct HTTPForwardHandler: DeliveryHandler {
         case .accepted:
             if complaints.end() {
                 logger.notice(
-                    "the destination takes events again", metadata: ["destination": "\(destination.origin)"])
+                    "The destination takes events again", metadata: ["destination": "\(destination.origin)"])
             }
             return .done
         case .refused:

@@ -15,7 +15,7 @@ import NIOHTTP1
 /// | 400, 417, 431 | not HTTP as it should be |
 /// | 503 | our own trouble: the event may have been stored all the same, so a sender that comes again is told `duplicate` |
 ///
-/// What a webhook's content type is does not matter, nor any other header than the signature.
+/// What a webhook's content type is does not matter, nor any other header than the signature, nor a query in its URL.
 public struct WebhookEndpoint: Sendable {
     /// One webhook: its name, which is the last part of its path, and its secrets.
     public struct Configuration: Sendable {
@@ -108,25 +108,26 @@ extension WebhookEndpoint: RequestResponder {
 
     func refuse(_ refusal: Refusal, head: HTTPRequestHead?, bodyByteCount: Int) -> Answer {
         let webhook = head.flatMap { self.webhook(for: $0) }
+        var metadata: Logger.Metadata = [
+            "cause": "\(refusal.rawValue)", "status": "\(refusal.status.rawValue)",
+            "webhook": "\(webhook?.name.text ?? "-")", "byteCount": "\(bodyByteCount)",
+        ]
+        // The one cause that an operator cannot find without seeing what was asked for.
+        if refusal == .unknownTarget, let head { metadata["path"] = "\(PathText.of(target: head.uri))" }
         logger.log(
             level: refusal.isOurs ? .error : refusal.status == .unauthorized ? .warning : .notice,
-            "A request was refused",
-            metadata: [
-                "cause": "\(refusal.rawValue)", "status": "\(refusal.status.rawValue)",
-                "webhook": "\(webhook?.name.text ?? "-")", "byteCount": "\(bodyByteCount)",
-            ])
+            "A request was refused", metadata: metadata)
         (webhook?.metrics ?? unknown).count(refusal.status)
         return Answer(
             refusal.status, allow: refusal == .methodNotAllowed ? "GET, HEAD, POST" : nil,
             retryAfter: refusal.isOurs ? retryAfter : nil)
     }
 
-    /// The whole target has to be the webhook's path: no other spelling of it, and no query but that of a GET test.
+    /// The path has to be the webhook's, in no other spelling. A query decides nothing, whatever the method: a URL that
+    /// passes the GET test takes events too, and what is signed is the body alone.
     private func webhook(for head: HTTPRequestHead) -> Webhook? {
         if let webhook = webhooks[head.uri] { return webhook }
-        guard head.method == .GET || head.method == .HEAD,
-            let mark = head.uri.utf8.firstIndex(of: UInt8(ascii: "?"))
-        else { return nil }
+        guard let mark = head.uri.utf8.firstIndex(of: UInt8(ascii: "?")) else { return nil }
         return webhooks[String(head.uri[..<mark])]
     }
 
