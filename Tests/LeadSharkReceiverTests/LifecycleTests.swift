@@ -161,7 +161,7 @@ struct LifecycleTests {
             let requests: [[UInt8]] = [
                 HTTP.post(body, secret: TestReceiver.secret),
                 HTTP.post(body + [32], headers: ["X-Webhook-Signature: \(signature)"]),
-                HTTP.post(body, to: "/Canary-path", headers: ["X-Webhook-Signature: \(signature)"]),
+                HTTP.post(body, to: "/no-such-path?name=Canary", headers: ["X-Webhook-Signature: \(signature)"]),
                 Array(HTTP.get("/webhooks/leadshark?name=Canary").utf8),
                 Array("Canary nonsense\r\n\r\n".utf8),
             ]
