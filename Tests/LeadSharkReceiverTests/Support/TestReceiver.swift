@@ -35,6 +35,8 @@ struct TestReceiver: Sendable {
         configuration.listen = ListenAddress(host: "127.0.0.1", port: 0)
         configuration.adminListen = nil
         configuration.stopSignals = []
+        // A clock that stands still: on a busy machine no time limit answers before the test does.
+        configuration.clock = ManualClock()
         configure(&configuration)
         configuration.onListening = { report.yield($0) }
         let receiver = try Receiver(
