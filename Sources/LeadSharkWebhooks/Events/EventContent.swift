@@ -20,42 +20,42 @@ extension WebhookEvent {
 }
 
 extension WebhookEvent.Content {
-    init(of type: EventType, lead: Lead?, _ data: ObjectReader, _ anomalies: inout AnomalyLog) {
+    init(of type: EventType, lead: Lead?, _ data: ObjectReader, _ payload: inout PayloadReader) {
         switch type {
         case .dmSent:
             self = .dmSent(
                 DirectMessageSent(
-                    lead: lead, message: data.string("message", &anomalies),
-                    commentID: Self.commentID(data, &anomalies)))
+                    lead: lead, message: data.string(.message, &payload),
+                    commentID: Self.commentID(data, &payload)))
         case .leadSent:
             self = .leadSent(
                 LeadSent(
-                    lead: lead, message: data.string("message", &anomalies),
-                    commentID: Self.commentID(data, &anomalies), reactionID: Self.reactionID(data, &anomalies)))
+                    lead: lead, message: data.string(.message, &payload),
+                    commentID: Self.commentID(data, &payload), reactionID: Self.reactionID(data, &payload)))
         case .emailCaptured:
             self = .emailCaptured(
-                EmailCaptured(lead: lead, email: lead?.email, commentID: Self.commentID(data, &anomalies)))
+                EmailCaptured(lead: lead, email: lead?.email, commentID: Self.commentID(data, &payload)))
         case .newProfileVisit:
             self = .newProfileVisit(
                 ProfileVisit(
                     lead: lead,
-                    visitID: data.object("visit", at: "$.data.visit", &anomalies)?.id("id", &anomalies),
-                    visitedAt: data.string("visit_timestamp", &anomalies).map(EventTimestamp.init),
-                    profileOwner: ProfileOwner(data, &anomalies)))
+                    visitID: data.id(of: .visit, at: "$.data.visit", &payload),
+                    visitedAt: data.string(.visitTimestamp, &payload).map(EventTimestamp.init),
+                    profileOwner: ProfileOwner(data, &payload)))
         case .newLike:
-            self = .newLike(NewLike(lead: lead, reactionID: Self.reactionID(data, &anomalies)))
+            self = .newLike(NewLike(lead: lead, reactionID: Self.reactionID(data, &payload)))
         case .newComment:
-            self = .newComment(NewComment(lead: lead, commentID: Self.commentID(data, &anomalies)))
+            self = .newComment(NewComment(lead: lead, commentID: Self.commentID(data, &payload)))
         default:
-            self = .other(UnknownEvent(type: type, data: data.element.value))
+            self = .other(UnknownEvent(type: type, data: payload.document.value(at: data.node)))
         }
     }
 
-    private static func commentID(_ data: ObjectReader, _ anomalies: inout AnomalyLog) -> String? {
-        data.object("comment", at: "$.data.comment", &anomalies)?.id("id", &anomalies)
+    private static func commentID(_ data: ObjectReader, _ payload: inout PayloadReader) -> String? {
+        data.id(of: .comment, at: "$.data.comment", &payload)
     }
 
-    private static func reactionID(_ data: ObjectReader, _ anomalies: inout AnomalyLog) -> String? {
-        data.object("reaction", at: "$.data.reaction", &anomalies)?.id("id", &anomalies)
+    private static func reactionID(_ data: ObjectReader, _ payload: inout PayloadReader) -> String? {
+        data.id(of: .reaction, at: "$.data.reaction", &payload)
     }
 }

@@ -20,33 +20,44 @@ public struct EventEnvelope: Sendable, Hashable {
     }
 
     init(payload: [UInt8], webhookName: String) {
-        let root = (try? JSONDocument(payload: payload))?.root
-        let type = root.flatMap(Self.type(in:))
-        let data = root.flatMap(Self.data(in:))
-        self.type = type
-        if let type, type.rawValue.isUnmistakable, let data, let happening = Happening(in: data) {
-            identity = EventIdentity(webhookName: webhookName, type: type, happening: happening)
-        } else {
-            identity = EventIdentity(webhookName: webhookName, payload: payload.span)
+        guard let document = try? JSONDocument(payload: payload) else {
+            self.init(type: nil, EventIdentity(webhookName: webhookName, payload: payload.span), lane: nil)
+            return
         }
-        lane = data.flatMap(Self.lane(in:)) ?? Self.lane("identity", identity.hexadecimal)
+        let top = EventMembers(of: 0, in: document)
+        let type = Self.type(in: top, of: document)
+        guard case .node(let node) = SoleMember(.data, of: top, in: document), document.nodes[node].kind == .object
+        else {
+            self.init(type: type, EventIdentity(webhookName: webhookName, payload: payload.span), lane: nil)
+            return
+        }
+        let data = EventMembers(of: node, in: document)
+        let lane = Self.lane(in: data, of: document)
+        if let type, type.rawValue.isUnmistakable, let happening = Happening(in: data, of: document) {
+            let identity = EventIdentity(webhookName: webhookName, type: type, happening: happening)
+            self.init(type: type, identity, lane: lane)
+        } else {
+            self.init(type: type, EventIdentity(webhookName: webhookName, payload: payload.span), lane: lane)
+        }
     }
 
-    private static func type(in root: JSONElement) -> EventType? {
-        guard case .element(let element) = SoleMember("event", of: root) else { return nil }
-        return element.text.map(EventType.init)
+    private init(type: EventType?, _ identity: EventIdentity, lane: EventIdentity?) {
+        self.type = type
+        self.identity = identity
+        self.lane = lane ?? Self.lane("identity", identity.hexadecimal)
     }
 
-    private static func data(in root: JSONElement) -> JSONElement? {
-        guard case .element(let element) = SoleMember("data", of: root), element.kind == .object else { return nil }
-        return element
+    private static func type(in top: EventMembers, of document: borrowing JSONDocument) -> EventType? {
+        guard case .node(let node) = SoleMember(.event, of: top, in: document) else { return nil }
+        return document.text(of: document.nodes[node]).map(EventType.init)
     }
 
     /// The lane of the person in an event's `data`, by the first of the two ids that can be relied on.
-    private static func lane(in data: JSONElement) -> EventIdentity? {
-        guard case .element(let lead) = SoleMember("lead", of: data) else { return nil }
-        if case .id(let id) = SoleID("actor_id", of: lead) { return lane("actor_id", id) }
-        if case .id(let id) = SoleID("linkedin_username", of: lead) { return lane("linkedin_username", id) }
+    private static func lane(in data: EventMembers, of document: borrowing JSONDocument) -> EventIdentity? {
+        guard case .node(let node) = SoleMember(.lead, of: data, in: document) else { return nil }
+        let lead = EventMembers(of: node, in: document)
+        if case .id(let id) = SoleID(.actorID, of: lead, in: document) { return lane("actor_id", id) }
+        if case .id(let id) = SoleID(.linkedInUsername, of: lead, in: document) { return lane("linkedin_username", id) }
         return nil
     }
 

@@ -42,25 +42,32 @@ public struct ProfileOwner: Sendable, Hashable, Codable {
 
 extension Post {
     /// Reads `data.post`, and the copies that older payloads have in its place.
-    init?(_ data: ObjectReader, _ anomalies: inout AnomalyLog) {
-        let post = data.object("post", at: "$.data.post", &anomalies)
-        let oldID = data.id("post_id", &anomalies)
-        let oldURL = data.string("post_url", &anomalies)
-        guard post != nil || oldID != nil || oldURL != nil else { return nil }
-        self.init(id: post?.id("id", &anomalies) ?? oldID, url: post?.string("url", &anomalies) ?? oldURL)
+    init?(_ data: ObjectReader, _ payload: inout PayloadReader) {
+        let node = data.object(.post, &payload)
+        let oldID = data.id(.postID, &payload)
+        let oldURL = data.string(.postURL, &payload)
+        guard let node else {
+            guard oldID != nil || oldURL != nil else { return nil }
+            self.init(id: oldID, url: oldURL)
+            return
+        }
+        let post = ObjectReader(node, path: "$.data.post", in: payload)
+        self.init(id: post.id(.id, &payload) ?? oldID, url: post.string(.url, &payload) ?? oldURL)
     }
 }
 
 extension Automation {
-    init?(_ data: ObjectReader, _ anomalies: inout AnomalyLog) {
-        guard let automation = data.object("automation", at: "$.data.automation", &anomalies) else { return nil }
-        self.init(id: automation.id("id", &anomalies), name: automation.string("name", &anomalies))
+    init?(_ data: ObjectReader, _ payload: inout PayloadReader) {
+        guard let node = data.object(.automation, &payload) else { return nil }
+        let automation = ObjectReader(node, path: "$.data.automation", in: payload)
+        self.init(id: automation.id(.id, &payload), name: automation.string(.name, &payload))
     }
 }
 
 extension ProfileOwner {
-    init?(_ data: ObjectReader, _ anomalies: inout AnomalyLog) {
-        guard let owner = data.object("profile_owner", at: "$.data.profile_owner", &anomalies) else { return nil }
-        self.init(id: owner.id("id", &anomalies), name: owner.string("name", &anomalies))
+    init?(_ data: ObjectReader, _ payload: inout PayloadReader) {
+        guard let node = data.object(.profileOwner, &payload) else { return nil }
+        let owner = ObjectReader(node, path: "$.data.profile_owner", in: payload)
+        self.init(id: owner.id(.id, &payload), name: owner.string(.name, &payload))
     }
 }

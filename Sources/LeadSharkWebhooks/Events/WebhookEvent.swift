@@ -28,34 +28,30 @@ public struct WebhookEvent: Sendable {
     /// The whole payload, order and number text kept, for what this version does not know. Parsed when asked for.
     public var raw: JSONValue {
         // The same parser took these bytes before, so `null` stands for what cannot happen.
-        (try? JSONDocument(payload: payload).root.value) ?? .null
+        (try? JSONDocument(payload: payload).value()) ?? .null
     }
 
     /// Decodes a payload, wherever it comes from. A receiver calls ``VerifiedWebhook/event()`` instead.
     ///
     /// - Throws: ``EventDecodingError``, which says where, what was expected and what was found, but never a value.
     public init(payload: [UInt8]) throws(EventDecodingError) {
-        let root = try Self.root(of: payload)
-        var anomalies = AnomalyLog()
-        guard let name = try Self.demand("event", .string, "$.event", of: root, &anomalies).text else {
-            throw EventDecodingError(.wrongShape, path: "$.event", expected: "a string", found: "another value")
-        }
-        let data = ObjectReader(
-            element: try Self.demand("data", .object, "$.data", of: root, &anomalies), path: "$.data")
-        let top = ObjectReader(element: root, path: "$")
+        var reader = PayloadReader(try Self.document(of: payload))
+        let top = ObjectReader(0, path: "$", in: reader)
+        let name = try Self.demand(.event, .string, "$.event", of: top, &reader)
+        let data = ObjectReader(try Self.demand(.data, .object, "$.data", of: top, &reader), path: "$.data", in: reader)
 
-        type = EventType(rawValue: name)
-        timestamp = top.string("timestamp", &anomalies).map(EventTimestamp.init)
-        payloadVersion = top.integer("payload_version", &anomalies)
-        lead = Lead(data, &anomalies)
-        post = Post(data, &anomalies)
-        automation = Automation(data, &anomalies)
-        content = Content(of: type, lead: lead, data, &anomalies)
-        self.anomalies = anomalies.anomalies
+        type = EventType(rawValue: reader.document.text(of: reader.document.nodes[name]) ?? "")
+        timestamp = top.string(.timestamp, &reader).map(EventTimestamp.init)
+        payloadVersion = top.integer(.payloadVersion, &reader)
+        lead = Lead(data, &reader)
+        post = Post(data, &reader)
+        automation = Automation(data, &reader)
+        content = Content(of: type, lead: lead, data, &reader)
+        anomalies = reader.anomalies
         self.payload = payload
     }
 
-    private static func root(of payload: [UInt8]) throws(EventDecodingError) -> JSONElement {
+    private static func document(of payload: [UInt8]) throws(EventDecodingError) -> JSONDocument {
         let document: JSONDocument
         do {
             document = try JSONDocument(payload: payload)
@@ -66,23 +62,25 @@ public struct WebhookEvent: Sendable {
             throw EventDecodingError(
                 .wrongShape, path: "$", expected: JSONKind.object.phrase, found: document.root.kind.phrase)
         }
-        return document.root
+        return document
     }
 
-    /// A member that every event has.
+    /// The node of a member that every event has.
+    @inline(__always)
     private static func demand(
-        _ name: StaticString, _ kind: JSONKind, _ path: StaticString, of root: JSONElement,
-        _ anomalies: inout AnomalyLog
-    ) throws(EventDecodingError) -> JSONElement {
-        let lookup = root.lookUp(name)
-        if case .repeated = lookup {
-            anomalies.note("$", name, expected: "one member of this name", found: "several")
+        _ field: EventField, _ kind: JSONKind, _ path: StaticString, of top: ObjectReader,
+        _ payload: inout PayloadReader
+    ) throws(EventDecodingError) -> Int {
+        let place = top.members[field]
+        guard place != .absent else {
+            throw EventDecodingError(.wrongShape, path: path, expected: kind.phrase, found: "nothing")
         }
-        guard let element = lookup.element, element.kind == kind else {
-            throw EventDecodingError(
-                .wrongShape, path: path, expected: kind.phrase, found: lookup.element?.kind.phrase ?? "nothing")
+        if place.isRepeated { payload.note("$", field, expected: "one member of this name", found: "several") }
+        let found = payload.document.nodes[place.node].kind
+        guard found == kind else {
+            throw EventDecodingError(.wrongShape, path: path, expected: kind.phrase, found: found.phrase)
         }
-        return element
+        return place.node
     }
 }
 

@@ -10,6 +10,33 @@ enum JSONPath {
         case inside
     }
 
+    /// What the open arrays and objects, outermost first, are working on: a member's name, or an element.
+    static func steps(to open: [Int], in nodes: borrowing JSONNodes, of text: Span<UInt8>) -> [Step] {
+        var steps: [Step] = []
+        for level in open.indices {
+            let container = open[level]
+            let isInnermost = level + 1 == open.count
+            let child = isInnermost ? nodes.count - 1 : open[level + 1]
+            if child <= container {
+                steps.append(.inside)
+            } else if nodes[container].kind == .object {
+                // The name stands before the child, unless the child is the name.
+                let name = nodes[isInnermost ? lastName(of: container, in: nodes) : child - 1]
+                steps.append(.member(bytes: name.range.map { text[$0] }))
+            } else {
+                steps.append(.element)
+            }
+        }
+        return steps
+    }
+
+    /// The number of the node that holds the last name of an object that has one.
+    private static func lastName(of container: Int, in nodes: borrowing JSONNodes) -> Int {
+        var name = container + 1
+        while name + 1 < nodes.count, Int(nodes[name + 1].next) < nodes.count { name = Int(nodes[name + 1].next) }
+        return name
+    }
+
     static func text(_ steps: [Step]) -> String {
         var path = "$"
         for step in steps.prefix(16) {

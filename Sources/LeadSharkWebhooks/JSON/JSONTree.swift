@@ -1,6 +1,6 @@
 /// Builds the tree of values that stands in a document, without recursion.
 enum JSONTree {
-    static func value(of document: JSONDocument, at index: Int) -> JSONValue {
+    static func value(of document: borrowing JSONDocument, at index: Int) -> JSONValue {
         var builders: [Builder] = []
         var position = index
         let end = Int(document.nodes[index].next)
@@ -72,7 +72,7 @@ enum JSONTree {
 }
 
 extension JSONString {
-    fileprivate init(node index: Int, in document: JSONDocument) {
+    fileprivate init(node index: Int, in document: borrowing JSONDocument) {
         let node = document.nodes[index]
         let text = document.bytes[Int(node.start)..<Int(node.end)]
         self.init(wtf8: node.isEscaped ? JSONUnescaping.bytes(of: text) : Array(text))

@@ -18,7 +18,7 @@ public enum JSONValue: Sendable, Hashable {
     ///
     /// - Throws: ``JSONError``.
     public init(parsing text: [UInt8], limits: JSONLimits = JSONLimits()) throws(JSONError) {
-        self = try JSONDocument(parsing: text, limits: limits).root.value
+        self = try JSONDocument(parsing: text, limits: limits).value()
     }
 
     /// What an object holds under a name: of several members of that name the last, as in JavaScript. `nil` when there is

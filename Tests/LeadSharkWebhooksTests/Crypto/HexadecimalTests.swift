@@ -28,23 +28,27 @@ struct HexadecimalTests {
     func everyByte(_ position: Int) {
         for digits in ["0000000000000000", "ffffffffffffffff", "0123456789abcDEF"] {
             var text = Array(String(repeating: digits, count: 4).utf8)
-            for byte in UInt8.min...UInt8.max {
+            let wrong = (UInt8.min...UInt8.max).filter { byte in
                 text[position] = byte
-                #expect(decoded(text) == plainlyDecoded(text), "byte \(byte)")
+                return decoded(text) != plainlyDecoded(text)
             }
+            #expect(wrong == [])
         }
     }
 
     @Test("Bytes beyond ASCII do not make up for each other")
     func manyWrongBytes() {
         var generator = RepeatableGenerator(seed: 8)
-        for _ in 0..<10_000 {
-            var text = (0..<64).map { _ in Array("0189afAF".utf8)[Int.random(in: 0..<8, using: &generator)] }
-            #expect(decoded(text) == plainlyDecoded(text))
+        let digits = Array("0189afAF".utf8)
+        var wrong: [[UInt8]] = []
+        for _ in 0..<5_000 {
+            var text = (0..<64).map { _ in digits[Int.random(in: 0..<8, using: &generator)] }
+            if decoded(text) != plainlyDecoded(text) { wrong.append(text) }
             for _ in 0..<Int.random(in: 1...8, using: &generator) {
                 text[Int.random(in: 0..<64, using: &generator)] ^= 1 << UInt8.random(in: 0..<8, using: &generator)
             }
-            #expect(decoded(text) == plainlyDecoded(text))
+            if decoded(text) != plainlyDecoded(text) { wrong.append(text) }
         }
+        #expect(wrong == [])
     }
 }

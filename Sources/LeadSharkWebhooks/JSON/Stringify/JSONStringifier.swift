@@ -1,7 +1,7 @@
 /// Rewrites a checked text as `JSON.stringify(JSON.parse(text))` in JavaScript would, without building its tree. It keeps
 /// its own stack, so no input can exhaust the thread's.
-struct JSONStringifier {
-    private let nodes: [JSONNode]
+struct JSONStringifier: ~Copyable {
+    private let nodes: JSONNodes
     private let maximumByteCount: Int
     private var result = RewrittenText()
     /// The arrays and objects that are open here, outermost first.
@@ -28,13 +28,12 @@ struct JSONStringifier {
     ///
     /// - Throws: ``JSONError`` when `text` is not JSON or goes beyond a limit.
     static func rewrite(_ text: Span<UInt8>, limits: JSONLimits) throws(JSONError) -> [UInt8]? {
-        var scanner = JSONScanner(limits: limits)
-        try scanner.scan(text)
-        var stringifier = JSONStringifier(nodes: scanner.nodes, maximumByteCount: limits.maximumOutputByteCount)
+        let nodes = try JSONScanner.nodes(of: text, limits: limits)
+        var stringifier = JSONStringifier(nodes: nodes, maximumByteCount: limits.maximumOutputByteCount)
         return try stringifier.run(text)
     }
 
-    private init(nodes: [JSONNode], maximumByteCount: Int) {
+    private init(nodes: consuming JSONNodes, maximumByteCount: Int) {
         self.nodes = nodes
         self.maximumByteCount = maximumByteCount
     }
@@ -175,10 +174,6 @@ struct JSONStringifier {
             result.put(bytes.bytes.span.extracting(first: bytes.count), text)
         }
     }
-}
-
-extension JSONNode {
-    fileprivate var range: Range<Int> { Int(start)..<Int(end) }
 }
 
 extension JSONError {
