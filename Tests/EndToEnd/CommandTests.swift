@@ -215,6 +215,9 @@ struct CommandTests {
     @Test("What is made is for its owner alone, whatever the umask")
     func modes() async throws {
         let receiver = try await RunningReceiver(in: folder, ["--leads-file", "leads.ndjson"])
+        try await condition("the control socket, which comes last, is there") {
+            FileManager.default.fileExists(atPath: folder.file("store.sqlite.control").path)
+        }
         for name in [
             "store.sqlite", "store.sqlite-wal", "store.sqlite.control", "store.sqlite.lock", "leads.ndjson",
         ] {
