@@ -46,6 +46,13 @@ public struct RequestLimits: Sendable, Hashable {
     public static let longestAnswerDeadline: Duration = .milliseconds(9500)
     /// How long a connection may stay open between requests.
     public var idleTimeout: Duration = .seconds(15)
+    /// How long a new connection may stay open without a first byte; never longer than ``idleTimeout``.
+    public var firstByteTimeout: Duration = .seconds(3)
+    /// How long a connection may say nothing, before its first request or between two, while less than an eighth of
+    /// ``maximumConnectionCount`` is free: those that only hold a place make room.
+    public var crowdedIdleTimeout: Duration = .seconds(1)
+    /// How many requests one connection may bring; the answer to the last closes it.
+    public var maximumRequestsPerConnection = 10_000
     /// How long a sender may take to accept an answer, before the connection is cut.
     public var writeDeadline: Duration = .seconds(10)
     /// The largest header field, name and value, and the longest target, in bytes.
@@ -58,8 +65,11 @@ public struct RequestLimits: Sendable, Hashable {
     public var maximumBodyPartCount = 4096
     /// How many connections are open at once; more wait in the system's backlog.
     public var maximumConnectionCount = 1024
-    /// How many bytes of bodies all connections together may hold before they are verified; 503 beyond it.
+    /// How many bytes of memory for bodies all connections together may hold until they are answered; 503 beyond it.
     public var maximumBufferedByteCount = 64 << 20
+    /// How many of those bytes are kept for each connection that may be open, so that whoever fills the rest cannot keep
+    /// out a body of this size. LeadShark's are smaller. Never more than an equal share of ``maximumBufferedByteCount``.
+    public var reservedBodyByteCount = 16 << 10
 
     /// The defaults.
     public init() {}
@@ -67,8 +77,9 @@ public struct RequestLimits: Sendable, Hashable {
     var isPositive: Bool {
         min(
             maximumBodyByteCount, maximumHeaderFieldByteCount, maximumHeaderByteCount, maximumHeaderFieldCount,
-            maximumBodyPartCount, maximumConnectionCount, maximumBufferedByteCount) > 0
-            && min(answerDeadline, idleTimeout, writeDeadline) > .zero
+            maximumBodyPartCount, maximumConnectionCount, maximumBufferedByteCount, maximumRequestsPerConnection) > 0
+            && reservedBodyByteCount >= 0
+            && min(answerDeadline, idleTimeout, firstByteTimeout, crowdedIdleTimeout, writeDeadline) > .zero
     }
 }
 #endif

@@ -167,6 +167,155 @@ struct ConnectionStateTests {
         }
         #expect(closing)
     }
-}
 
+    // MARK: Those that only hold a place
+
+    @Test("A connection that never says anything is closed after three seconds, one that was used after fifteen")
+    func firstByte() {
+        var silent = makeState()
+        #expect(silent.check(now: .milliseconds(2999)) == nil)
+        #expect(isClose(silent.check(now: .seconds(3))))
+
+        var used = answered()
+        #expect(used.check(now: .milliseconds(16_999)) == nil)
+        #expect(isClose(used.check(now: .seconds(17))))
+    }
+
+    @Test("When few places are left, those that say nothing have a second, and those at work have all their time")
+    func crowded() {
+        var silent = makeState()
+        #expect(silent.check(now: .milliseconds(999), isCrowded: true) == nil)
+        #expect(isClose(silent.check(now: .seconds(1), isCrowded: true)))
+
+        var used = answered()
+        #expect(used.check(now: .milliseconds(2999), isCrowded: true) == nil)
+        #expect(isClose(used.check(now: .seconds(3), isCrowded: true)))
+
+        var busy = answering()
+        #expect(busy.check(now: .milliseconds(8999), isCrowded: true) == nil)
+    }
+
+    @Test("The last request that a connection may bring is answered, and closes it")
+    func requestCount() {
+        var limits = limits
+        limits.maximumRequestsPerConnection = 2
+        var state = ConnectionState(limits: limits, memory: memory, now: .zero)
+        var closings: [Bool] = []
+        for number in 1...2 {
+            _ = state.receive(byteCount: 50, now: .zero)
+            _ = state.receive(head(), responder: responder, now: .zero)
+            _ = state.receive(.end(nil), responder: responder, now: .zero)
+            if case .write(_, let closing) = state.answer(Answer(.ok), number: number, now: .zero) {
+                closings.append(closing)
+            }
+            _ = state.wrote(now: .zero)
+        }
+        #expect(closings == [false, true])
+    }
+
+    // MARK: The beginning of a next head
+
+    @Test("A head that began behind another request has its deadline from when its turn comes")
+    func headBehindARequest() {
+        var state = answering()
+        _ = state.receive(byteCount: 4, now: .seconds(1))
+        _ = state.answer(Answer(.ok), number: 1, now: .seconds(2))
+        _ = state.wrote(now: .seconds(2))
+        #expect(state.check(now: .milliseconds(9999)) == nil)
+        #expect(cause(state.check(now: .seconds(10))) == .slowClient)
+    }
+
+    @Test("Blank lines before a head count as the head does")
+    func blankLines() {
+        var state = makeState()
+        let lines = ByteBuffer(string: String(repeating: "\r\n", count: 32 << 10)).readableBytesView
+        var received = 0
+        while received < lines.count {
+            let count = state.cut(lines.dropFirst(received))
+            let (gate, action) = state.receive(byteCount: count, now: .zero)
+            received += count
+            if gate == .drop {
+                #expect(cause(action) == .headersTooLarge)
+                break
+            }
+        }
+        #expect(received >= limits.maximumHeaderByteCount)
+        #expect(received <= 2 * limits.maximumHeaderByteCount)
+    }
+
+    @Test("What the parser is given ends where a request can end")
+    func cutting() {
+        var state = makeState()
+        let first = "POST / HTTP/1.1\r\nHost: receiver\r\nContent-Length: 5\r\n\r\n"
+        let bytes = ByteBuffer(string: first + "a\n\r\nbGET /").readableBytesView
+        #expect(state.cut(bytes) == first.utf8.count)
+        _ = state.receive(byteCount: first.utf8.count, now: .zero)
+        _ = state.receive(head("/", ["Content-Length": "5"]), responder: responder, now: .zero)
+        #expect(state.cut(bytes.dropFirst(first.utf8.count)) == 5)
+        _ = state.receive(byteCount: 5, now: .zero)
+        _ = state.receive(body(5), responder: responder, now: .zero)
+        _ = state.receive(.end(nil), responder: responder, now: .zero)
+        #expect(state.cut(bytes.dropFirst(first.utf8.count + 5)) == 5)
+    }
+
+    // MARK: Memory
+
+    @Test("Whoever fills the memory that all have in common does not keep out a body of usual size")
+    func reservedMemory() {
+        var limits = RequestLimits()
+        limits.maximumConnectionCount = 4
+        limits.maximumBufferedByteCount = 128 << 10
+        let memory = BodyMemory(limits: limits)
+        #expect(memory.grow(from: 0, to: 80 << 10))
+        #expect(memory.usedByteCount == 64 << 10)
+        #expect(!memory.grow(from: 0, to: (16 << 10) + 1))
+        for _ in 0..<3 { #expect(memory.grow(from: 0, to: 16 << 10)) }
+        memory.giveBack(80 << 10)
+        #expect(memory.usedByteCount == 0)
+        #expect(memory.grow(from: 16 << 10, to: (16 << 10) + 1))
+    }
+
+    @Test("A share is never more than an equal part of all memory")
+    func equalShare() {
+        var limits = RequestLimits()
+        limits.maximumConnectionCount = 4
+        limits.maximumBufferedByteCount = 40
+        let memory = BodyMemory(limits: limits)
+        #expect(memory.grow(from: 0, to: 10))
+        #expect(!memory.grow(from: 10, to: 11))
+    }
+
+    @Test("The memory that a body takes is charged, not only its bytes")
+    func capacityIsCharged() {
+        let responder = WideResponder()
+        var state = makeState()
+        _ = state.receive(head("/", ["Transfer-Encoding": "chunked"]), responder: responder, now: .zero)
+        _ = state.receive(body(20), responder: responder, now: .zero)
+        #expect(memory.usedByteCount == 20)
+        _ = state.receive(body(1), responder: responder, now: .zero)
+        #expect(memory.usedByteCount == 40)
+        _ = state.receive(body(20), responder: responder, now: .zero)
+        #expect(memory.usedByteCount == 80)
+        let action = state.receive(body(60), responder: responder, now: .zero)
+        #expect(cause(action) == .bodyMemoryFull)
+        _ = state.close()
+        #expect(memory.usedByteCount == 0)
+    }
+
+    /// A state that has had its first answer at second 2.
+    private func answered() -> ConnectionState {
+        var state = answering()
+        _ = state.answer(Answer(.ok), number: 1, now: .seconds(2))
+        _ = state.wrote(now: .seconds(2))
+        return state
+    }
+
+    private struct WideResponder: RequestResponder {
+        func admit(_ head: HTTPRequestHead) -> Admission { .read(maximumByteCount: 1000) }
+        func respond(to request: InboundRequest) async -> Answer { Answer(.ok) }
+        func refuse(_ refusal: Refusal, head: HTTPRequestHead?, bodyByteCount: Int) -> Answer {
+            Answer(refusal.status)
+        }
+    }
+}
 #endif

@@ -114,5 +114,20 @@ struct DeadlineTests {
             #expect(clock.now.offset >= .seconds(1))
         }
     }
+
+    @Test("Half a head behind a whole request gets 408 after its deadline")
+    func headBehindARequest() async throws {
+        let clock = ManualClock()
+        try await TestReceiver.run(configure: { $0.clock = clock }) { receiver in
+            let client = try await receiver.client()
+            try await client.send(Self.request + Array("POST /web".utf8))
+            let first = try await client.response()
+            #expect(first.status == 200)
+            let waited = try await clock.advance(until: client)
+            #expect(waited >= .seconds(8))
+            let second = try await client.response()
+            #expect(second.status == 408)
+        }
+    }
 }
 #endif

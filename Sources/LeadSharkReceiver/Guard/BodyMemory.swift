@@ -1,27 +1,45 @@
 #if Server
 import NIOConcurrencyHelpers
 
-/// How many bytes of bodies the connections of one listener hold together.
+/// How many bytes of memory for bodies the connections of one listener hold together.
+///
+/// Every connection has a share of its own that nobody can take from it; only what it needs beyond comes from what all
+/// have in common. So senders that are not LeadShark, but fill all they can, do not keep out a body of usual size.
 final class BodyMemory: Sendable {
-    private let maximumByteCount: Int
+    private let ownByteCount: Int
+    private let commonByteCount: Int
     private let used = NIOLockedValueBox(0)
 
-    init(maximumByteCount: Int) { self.maximumByteCount = maximumByteCount }
+    /// Without shares: all bytes are common.
+    init(maximumByteCount: Int) {
+        ownByteCount = 0
+        commonByteCount = maximumByteCount
+    }
 
-    /// Takes `byteCount` bytes, or none when that would be too many.
-    func take(_ byteCount: Int) -> Bool {
-        used.withLockedValue { used in
-            guard used + byteCount <= maximumByteCount else { return false }
-            used += byteCount
+    init(limits: RequestLimits) {
+        let equalShare = limits.maximumBufferedByteCount / limits.maximumConnectionCount
+        ownByteCount = min(limits.reservedBodyByteCount, equalShare)
+        commonByteCount = limits.maximumBufferedByteCount - ownByteCount * limits.maximumConnectionCount
+    }
+
+    /// Lets a connection that holds `held` bytes hold `wanted`, or not when that would be too many.
+    func grow(from held: Int, to wanted: Int) -> Bool {
+        let more = common(wanted) - common(held)
+        return used.withLockedValue { used in
+            guard used + more <= commonByteCount else { return false }
+            used += more
             return true
         }
     }
 
-    /// Gives bytes back.
-    func give(back byteCount: Int) {
-        used.withLockedValue { $0 -= byteCount }
+    /// Takes back all that a connection holds.
+    func giveBack(_ held: Int) {
+        used.withLockedValue { $0 -= common(held) }
     }
 
+    /// How many of the common bytes are taken.
     var usedByteCount: Int { used.withLockedValue { $0 } }
+
+    private func common(_ held: Int) -> Int { max(0, held - ownByteCount) }
 }
 #endif

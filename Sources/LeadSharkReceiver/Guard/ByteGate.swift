@@ -12,10 +12,19 @@ final class ByteGate<Responder: RequestResponder>: ChannelInboundHandler {
     init(_ requestGuard: RequestGuard<Responder>) { self.requestGuard = requestGuard }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        switch requestGuard.receive(byteCount: unwrapInboundIn(data).readableBytes) {
-        case .parse: context.fireChannelRead(data)
-        case .drop: break
-        case .close: context.close(promise: nil)
+        var buffer = unwrapInboundIn(data)
+        while buffer.readableBytes > 0 {
+            let (gate, byteCount) = requestGuard.receive(buffer.readableBytesView)
+            switch gate {
+            case .parse:
+                guard let slice = buffer.readSlice(length: byteCount) else { return }
+                context.fireChannelRead(wrapInboundOut(slice))
+            case .drop:
+                return
+            case .close:
+                context.close(promise: nil)
+                return
+            }
         }
     }
 }

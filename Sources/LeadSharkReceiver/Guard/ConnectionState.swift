@@ -67,6 +67,9 @@ struct ConnectionState {
     private var waiting = CircularBuffer<Waiting>()
     private var heldByteCount = 0
     private var requestNumber = 0
+    private var requestCount = 0
+    private var progress = ParserProgress()
+    private var hasHadInput = false
     private var isQuiescing = false
     private var inputEnded = false
     /// Parts were thrown away, so the connection cannot go on after the current answer.
@@ -91,13 +94,29 @@ struct ConnectionState {
 
     // MARK: What the sender does
 
-    mutating func receive(byteCount: Int, now: Duration) -> (Gate, Action?) {
+    /// How many of these bytes are to be received at once.
+    mutating func cut(_ bytes: ByteBufferView) -> Int {
         switch phase {
-        case .idle:
-            phase = .head(since: now)
-            return (.parse, nil)
-        case .head, .refused, .answering, .writing:
-            return (.parse, nil)
+        case .writing(_, closing: true), .draining, .closed: bytes.count
+        default: progress.cut(bytes, maximumHeadByteCount: maximumHeadByteCount)
+        }
+    }
+
+    /// Bytes are there: none, when the parser may not have more of them.
+    mutating func receive(byteCount: Int, now: Duration) -> (Gate, Action?) {
+        hasHadInput = true
+        progress.pass(byteCount: byteCount)
+        switch phase {
+        case .idle, .head:
+            if case .idle = phase { phase = .head(since: now) }
+            return byteCount == 0 ? (.drop, refuse(.headersTooLarge)) : (.parse, nil)
+        case .refused:
+            return byteCount == 0 ? (.drop, refuse(.headersTooLarge)) : (.parse, nil)
+        case .writing(_, closing: true):
+            return (.drop, nil)
+        case .answering, .writing:
+            if byteCount == 0, !lostInput { waiting.append(.failure(.headersTooLarge)) }
+            return byteCount == 0 || lostInput ? (.drop, nil) : (.parse, nil)
         case .body(var incoming):
             phase = .closed
             incoming.rawByteCount += byteCount
@@ -113,6 +132,7 @@ struct ConnectionState {
     }
 
     mutating func receive(_ part: HTTPServerRequestPart, responder: some RequestResponder, now: Duration) -> Action? {
+        progress.note(part)
         switch phase {
         case .idle, .head, .body, .refused:
             return process(part, responder: responder, now: now)
@@ -181,7 +201,7 @@ struct ConnectionState {
             return .finish
         }
         answersHead = false
-        phase = .idle(since: now)
+        becomeReady(now: now)
         return nil
     }
 
@@ -195,17 +215,26 @@ struct ConnectionState {
             }
             if let action { return action }
         }
+        if case .idle = phase { becomeReady(now: now) }
         guard waiting.isEmpty, inputEnded || isQuiescing else { return nil }
         if case .idle = phase { return close() }
         return nil
     }
 
+    /// The next request may come, or has begun to.
+    private mutating func becomeReady(now: Duration) {
+        phase = waiting.isEmpty && progress.holdsHead ? .head(since: now) : .idle(since: now)
+    }
+
     // MARK: Time and the end
 
-    mutating func check(now: Duration) -> Action? {
+    /// `isCrowded` says that few more connections can be opened.
+    mutating func check(now: Duration, isCrowded: Bool = false) -> Action? {
         switch phase {
         case .idle(let since):
-            return now - since >= limits.idleTimeout ? close() : nil
+            var timeout = hasHadInput ? limits.idleTimeout : min(limits.idleTimeout, limits.firstByteTimeout)
+            if isCrowded { timeout = min(timeout, limits.crowdedIdleTimeout) }
+            return now - since >= timeout ? close() : nil
         case .head(let since):
             return now - since >= limits.answerDeadline ? refuse(.slowClient) : nil
         case .body(let incoming), .refused(let incoming, _):
@@ -237,6 +266,11 @@ struct ConnectionState {
         waiting.removeAll()
         phase = .closed
         return .close
+    }
+
+    /// A little more than the parser takes: it does not count what separates the fields, nor the lines before the head.
+    private var maximumHeadByteCount: Int {
+        limits.maximumHeaderByteCount + limits.maximumHeaderFieldByteCount + 4 * limits.maximumHeaderFieldCount + 64
     }
 
     // MARK: One part
@@ -274,8 +308,11 @@ struct ConnectionState {
     ) -> Action? {
         let facts = HeadFacts(head)
         answersHead = head.method == .HEAD
+        requestCount += 1
         var incoming = Incoming(
-            head: head, since: since, keepsAlive: facts.allowsAnotherRequest(after: head) && !isQuiescing)
+            head: head, since: since,
+            keepsAlive: facts.allowsAnotherRequest(after: head) && !isQuiescing
+                && requestCount < limits.maximumRequestsPerConnection)
         let admission = facts.fault(of: head).map { Admission.refuse($0) } ?? responder.admit(head)
         switch admission {
         case .refuse(let refusal):
@@ -295,8 +332,15 @@ struct ConnectionState {
         incoming.partCount += 1
         guard count <= incoming.maximumByteCount - incoming.body.count else { return .bodyTooLarge }
         guard incoming.partCount <= limits.maximumBodyPartCount else { return .tooManyBodyParts }
-        guard memory.take(count) else { return .bodyMemoryFull }
-        heldByteCount += count
+        let needed = incoming.body.count + count
+        if needed > heldByteCount {
+            // Room is made in the array's own way, but counted: it is the memory that is scarce.
+            let ceiling = min(incoming.announcedByteCount ?? .max, incoming.maximumByteCount)
+            let room = max(needed, min(2 * heldByteCount, ceiling))
+            guard memory.grow(from: heldByteCount, to: room) else { return .bodyMemoryFull }
+            heldByteCount = room
+            incoming.body.reserveCapacity(room)
+        }
         incoming.body.append(contentsOf: bytes.readableBytesView)
         return nil
     }
@@ -313,7 +357,7 @@ struct ConnectionState {
 
     private mutating func releaseMemory() {
         guard heldByteCount > 0 else { return }
-        memory.give(back: heldByteCount)
+        memory.giveBack(heldByteCount)
         heldByteCount = 0
     }
 }

@@ -16,13 +16,14 @@ struct GuardedChannel<Responder: RequestResponder>: ServerChildChannel {
     let limits: RequestLimits
     let time: Timekeeper
     let memory: BodyMemory
-    let connections = Connections<Responder>()
+    let connections: Connections<Responder>
 
     init(responder: Responder, limits: RequestLimits, time: Timekeeper) {
         self.responder = responder
         self.limits = limits
         self.time = time
-        memory = BodyMemory(maximumByteCount: limits.maximumBufferedByteCount)
+        memory = BodyMemory(limits: limits)
+        connections = Connections(maximumCount: limits.maximumConnectionCount)
     }
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
@@ -56,6 +57,10 @@ struct GuardedChannel<Responder: RequestResponder>: ServerChildChannel {
 /// The open connections of one listener, for looking at the time.
 final class Connections<Responder: RequestResponder>: Sendable {
     private let open = NIOLockedValueBox<[ObjectIdentifier: NIOLoopBound<RequestGuard<Responder>>]>([:])
+    /// From how many open connections on those that say nothing have to make room.
+    private let crowdedCount: Int
+
+    init(maximumCount: Int) { crowdedCount = maximumCount - maximumCount / 8 }
 
     /// Adds the guard of a connection until the connection closes. On its event loop.
     func add(_ requestGuard: RequestGuard<Responder>, of channel: any Channel) {
@@ -69,8 +74,10 @@ final class Connections<Responder: RequestResponder>: Sendable {
 
     /// Has every connection look at the time.
     func check(now: Duration) {
-        for bound in open.withLockedValue({ Array($0.values) }) {
-            bound.eventLoop.execute { bound.value.check(now: now) }
+        let all = open.withLockedValue { Array($0.values) }
+        let isCrowded = all.count >= crowdedCount
+        for bound in all {
+            bound.eventLoop.execute { bound.value.check(now: now, isCrowded: isCrowded) }
         }
     }
 }

@@ -38,10 +38,11 @@ final class RequestGuard<Responder: RequestResponder>: ChannelDuplexHandler {
     }
 
     /// Called by the ``ByteGate`` for all bytes, before they are parsed.
-    func receive(byteCount: Int) -> ConnectionState.Gate {
+    func receive(_ bytes: ByteBufferView) -> (ConnectionState.Gate, byteCount: Int) {
+        let byteCount = state.cut(bytes)
         let (gate, action) = state.receive(byteCount: byteCount, now: time.elapsed)
         perform(action)
-        return gate
+        return (gate, byteCount)
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -74,7 +75,7 @@ final class RequestGuard<Responder: RequestResponder>: ChannelDuplexHandler {
     }
 
     /// Called every ``Timekeeper/interval``.
-    func check(now: Duration) { perform(state.check(now: now)) }
+    func check(now: Duration, isCrowded: Bool) { perform(state.check(now: now, isCrowded: isCrowded)) }
 
     func read(context: ChannelHandlerContext) {
         if state.wantsInput {
