@@ -95,6 +95,11 @@ differential: ## Compare our JSON with that of V8, in Node: 500,000 documents, o
 	@Scripts/bootstrap build
 	@Scripts/v8-differential $(ARGS)
 
+.PHONY: shapes
+shapes: ## Check that no shape of input takes more than linear time
+	@Scripts/bootstrap build bench
+	@Scripts/check-shapes
+
 .PHONY: clean
 clean: ## Remove everything that was built
 	@rm -rf .build .build-* Samples/.build Benchmarks/.build

@@ -17,6 +17,10 @@ let package = Package(
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "LeadSharkWebhooks", package: "leadshark-webhooks"),
             ]),
+        // What nobody may make slow by what they send.
+        .executableTarget(
+            name: "Shapes",
+            dependencies: [.product(name: "LeadSharkWebhooks", package: "leadshark-webhooks")]),
     ],
     swiftLanguageModes: [.v6]
 )

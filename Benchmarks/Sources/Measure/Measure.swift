@@ -6,7 +6,11 @@ struct Measure {
         for count in [64, 700, 65_536] {
             try report("verify-\(count)", try verifying(byteCount: count))
         }
+        try report("verify-700-rotating", try verifying(byteCount: 700, previous: true))
+        try report("verify-700-threads", try verifying(byteCount: 700, threads: 2))
         try report("decode", try decoding())
+        try report("envelope", try scanning())
+        print("allocations", "verify", try allocationsToVerify(), separator: "\t")
     }
 
     static func report(_ group: String, _ comparison: Comparison) throws {

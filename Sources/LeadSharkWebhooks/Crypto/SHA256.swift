@@ -10,9 +10,12 @@ struct SHA256: Sendable {
     }
 
     mutating func update(_ bytes: borrowing Span<UInt8>) {
-        unsafe bytes.withUnsafeBufferPointer { buffer in
-            _ = unsafe SHA256_Update(&context, buffer.baseAddress, buffer.count)
-        }
+        unsafe bytes.withUnsafeBytes { unsafe update($0) }
+    }
+
+    /// Unsafe: `bytes` must not be freed meanwhile.
+    @unsafe mutating func update(_ bytes: UnsafeRawBufferPointer) {
+        unsafe SHA256_Update(&context, bytes.baseAddress, bytes.count)
     }
 
     /// Ends the computation. The value must not be used afterwards; copy it first to go on from here.

@@ -5,21 +5,20 @@ struct FieldHash {
     private var state = SHA256()
 
     mutating func append(_ field: borrowing Span<UInt8>) {
-        var length = InlineArray<8, UInt8>(repeating: 0)
-        var rest = UInt64(field.count)
-        for index in stride(from: 7, through: 0, by: -1) {
-            length[index] = UInt8(truncatingIfNeeded: rest)
-            rest >>= 8
+        // Most fields are short, and then go with their length in one piece.
+        var piece = SHA256.Block(repeating: 0)
+        piece[0] = UInt64(field.count).bigEndian
+        unsafe withUnsafeMutableBytes(of: &piece) { piece in
+            let isShort = field.count <= piece.count - 8
+            unsafe field.withUnsafeBytes { field in
+                if isShort { unsafe UnsafeMutableRawBufferPointer(rebasing: piece[8...]).copyMemory(from: field) }
+            }
+            unsafe state.update(UnsafeRawBufferPointer(rebasing: piece[..<(isShort ? 8 + field.count : 8)]))
+            if !isShort { state.update(field) }
         }
-        state.update(length.span)
-        state.update(field)
     }
 
-    mutating func append(_ field: String) {
-        var field = field
-        field.makeContiguousUTF8()
-        append(field.utf8.span)
-    }
+    mutating func append(_ field: String) { append(field.utf8.span) }
 
     /// Ends the computation. The value must not be used afterwards.
     mutating func finalize() -> Digest { state.finalize() }

@@ -75,6 +75,7 @@ enum JSONLexer {
         return position
     }
 
+    @inline(__always)
     private static func digits(_ text: Span<UInt8>, _ start: Int) throws(JSONMisfit) -> Int {
         var position = start
         while position < text.count, unsafe text[unchecked: position].isDigit { position += 1 }

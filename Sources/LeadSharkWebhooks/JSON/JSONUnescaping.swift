@@ -6,11 +6,11 @@ enum JSONUnescaping {
         result.reserveCapacity(text.count)
         var index = text.startIndex
         while index < text.endIndex {
-            guard text[index] == UInt8(ascii: "\\") else {
-                result.append(text[index])
-                index += 1
-                continue
-            }
+            // Most of a string stands for itself.
+            let backslash = text[index...].firstIndex(of: UInt8(ascii: "\\")) ?? text.endIndex
+            result.append(contentsOf: text[index..<backslash])
+            guard backslash < text.endIndex else { break }
+            index = backslash
             let escape = text[index + 1]
             index += 2
             switch escape {
@@ -22,8 +22,8 @@ enum JSONUnescaping {
             case UInt8(ascii: "u"):
                 var scalar = codeUnit(text, at: index)
                 index += 4
-                if (0xd800..<0xdc00).contains(scalar),
-                    text[index...].starts(with: [UInt8(ascii: "\\"), UInt8(ascii: "u")])
+                if (0xd800..<0xdc00).contains(scalar), index + 6 <= text.endIndex, text[index] == UInt8(ascii: "\\"),
+                    text[index + 1] == UInt8(ascii: "u")
                 {
                     let low = codeUnit(text, at: index + 2)
                     if (0xdc00..<0xe000).contains(low) {
