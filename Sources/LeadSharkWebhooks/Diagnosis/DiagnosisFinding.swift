@@ -1,0 +1,39 @@
+extension SignatureDiagnosis {
+    /// One cause, what was seen of it, and what helps.
+    ///
+    /// Compare ``code`` to decide what to do. The texts are for people, and hold nothing of a secret, a tag or the body.
+    public struct Finding: Sendable, Hashable, CustomStringConvertible {
+        /// What it is, for programs.
+        public let code: Code
+        /// How sure it is.
+        public let certainty: Certainty
+        /// What was seen, in a sentence.
+        public let summary: String
+        /// What to do about it, in a sentence or two.
+        public let remedy: String
+
+        /// - Parameter secret: The secret that fits.
+        init(_ code: Code, _ certainty: Certainty, secret: KnownSecret? = nil) {
+            let text = DiagnosisText(code, certainty, secret: secret)
+            self.init(code, certainty, text)
+        }
+
+        /// That nothing fits.
+        init(_ code: Code, _ certainty: Certainty, tries: Int, isComplete: Bool) {
+            var text = DiagnosisText(code, certainty, secret: nil)
+            if tries == 0 { text.summary = "there was nothing to try" }
+            if !isComplete { text.summary += "; not everything was tried, since the body is too long for that" }
+            self.init(code, certainty, text)
+        }
+
+        private init(_ code: Code, _ certainty: Certainty, _ text: DiagnosisText) {
+            self.code = code
+            self.certainty = certainty
+            summary = text.summary
+            remedy = text.remedy
+        }
+
+        /// The code, the certainty, and both texts.
+        public var description: String { "\(code) (\(certainty.rawValue)): \(summary). \(remedy)" }
+    }
+}
