@@ -12,7 +12,7 @@ RELEASE := swift build --configuration release --static-swift-stdlib --product l
 
 .PHONY: help
 help: ## List these names
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: demo
 demo: ## Show the whole path at work: six signed events go in, six leads come out
@@ -43,6 +43,9 @@ install: release ## Install the command into /usr/local/bin, or PREFIX's bin
 .PHONY: test
 test: bootstrap-test lint core docs consumer linkage build samples readme ## Run every check and all tests (minutes)
 	@Scripts/run-tests
+
+.PHONY: check
+check: constant-time instructions shapes ## Run the checks that are too slow to wait for while writing (minutes)
 
 .PHONY: bootstrap-test
 bootstrap-test:
@@ -95,9 +98,19 @@ differential: ## Compare our JSON with that of V8, in Node: 500,000 documents, o
 	@Scripts/bootstrap build
 	@Scripts/v8-differential $(ARGS)
 
+.PHONY: constant-time
+constant-time: ## Show that no branch and no address of `verify` depends on the secret
+	@Scripts/bootstrap build check
+	@Scripts/check-constant-time
+
+.PHONY: instructions
+instructions: ## Check that the SDK takes no more instructions than recorded; ARGS=--update records
+	@Scripts/bootstrap build check
+	@Scripts/check-instructions $(ARGS)
+
 .PHONY: shapes
 shapes: ## Check that no shape of input takes more than linear time
-	@Scripts/bootstrap build bench
+	@Scripts/bootstrap build
 	@Scripts/check-shapes
 
 .PHONY: clean

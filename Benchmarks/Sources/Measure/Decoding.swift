@@ -1,24 +1,17 @@
 import Floor
 import FoundationEssentials
 import LeadSharkWebhooks
-
-/// A `dm.sent` as the vendor's guide shows it. Benchmarks/Peers/sdk.mjs has it too.
-let directMessage = #"""
-    {"event":"dm.sent","timestamp":"2024-03-21T15:30:00Z","data":{"lead":{"name":"John Doe","first_name":"John",\#
-    "title":"Software Engineer","linkedin_url":"https://linkedin.com/in/johndoe","linkedin_username":"johndoe",\#
-    "connection_status":"Connected","commenter_id":"abc123"},"message":"Hello John, thanks for your comment...",\#
-    "automation":{"id":"automation_123","name":"Product Launch Campaign"},"post_id":"post_123"}}
-    """#
+import Subjects
 
 /// What it takes to decode a `dm.sent` and to read each of its fields.
 func decoding() throws -> Comparison {
     let webhook = try verified(directMessage)
     let data = Data(directMessage.utf8)
 
-    let ours = try ourLength(webhook)
+    let ours = try lengthOfAllFields(of: webhook)
     guard try ours == theirLength(data, JSONDecoder()), ours > 150 else { throw Disagreement() }
     return Comparison(cases: [
-        .init(name: "decode") { try ourLength(webhook) },
+        .init(name: "decode") { try lengthOfAllFields(of: webhook) },
         .init(name: "JSONDecoder") { try theirLength(data, JSONDecoder()) },
     ])
 }
@@ -33,26 +26,6 @@ func scanning() throws -> Comparison {
             webhook.payload.withUnsafeBufferPointer { Int(floor_sha256($0.baseAddress, $0.count)) }
         },
     ])
-}
-
-private func verified(_ text: String) throws -> VerifiedWebhook {
-    let secret = try SigningSecret("a secret")
-    let payload = Array(text.utf8)
-    return try WebhookVerifier(secrets: SecretSet(current: secret))
-        .verify(payload, signature: secret.signature(for: payload.span).hexadecimal)
-}
-
-/// The length of all fields together, so that each is read.
-private func ourLength(_ webhook: VerifiedWebhook) throws -> Int {
-    let event = try webhook.event()
-    guard case .dmSent(let dm) = event.content, let lead = dm.lead, let automation = event.automation else {
-        throw Disagreement()
-    }
-    var length = event.type.rawValue.utf8.count
-    length += try count(event.timestamp?.text) + count(lead.name) + count(lead.firstName) + count(lead.title)
-    length += try count(lead.linkedInURL) + count(lead.linkedInUsername) + count(lead.connectionStatus?.rawValue)
-    length += try count(lead.commenterID) + count(dm.message) + count(automation.id) + count(automation.name)
-    return try length + count(event.post?.id)
 }
 
 private func theirLength(_ data: Data, _ decoder: JSONDecoder) throws -> Int {

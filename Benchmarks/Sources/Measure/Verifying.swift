@@ -1,6 +1,7 @@
 import Crypto
 import Floor
 import LeadSharkWebhooks
+import Subjects
 
 /// What it takes to verify a body of `count` bytes, from the header to the answer.
 ///
@@ -49,6 +50,3 @@ func allocationsToVerify() throws -> UInt64 {
     for _ in 0..<1_000 { _ = try verify() }
     return floor_allocations() - before
 }
-
-/// The contenders do not come to the same result, so there is nothing to compare.
-struct Disagreement: Error {}
