@@ -51,7 +51,7 @@ def count(binary):
         command += ["--compress-pos=no", f"--callgrind-out-file={folder}/counts", f"--log-file={folder}/log", binary]
         run = subprocess.run(command, capture_output=True, text=True, env=ENVIRONMENT)
         if run.returncode:
-            sys.exit(f"check-instructions: callgrind ended with status {run.returncode}:\n{run.stderr}")
+            sys.exit(f"check-instructions: callgrind ended with status {run.returncode}:\n{run.stderr}{(pathlib.Path(folder) / 'log').read_text()}")
         dumps = dict(costs(path) for path in pathlib.Path(folder).glob("counts.*"))
         counts = {}
         for line in run.stdout.splitlines():
