@@ -41,7 +41,7 @@ install: release ## Install the command into /usr/local/bin, or PREFIX's bin
 	@install -m 0755 .build/release/leadshark "$(DESTDIR)$(PREFIX)/bin/leadshark"
 
 .PHONY: test
-test: bootstrap-test lint core docs consumer linkage build samples readme ## Run every check and all tests (minutes)
+test: bootstrap-test lint core docs consumer linkage build samples snippets readme ## Run every check and all tests (minutes)
 	@Scripts/run-tests
 
 .PHONY: check
@@ -66,6 +66,11 @@ core: ## Build the SDK alone: no other package may be fetched
 .PHONY: docs
 docs: ## Check the SDK's documentation
 	@Scripts/check-docs
+
+.PHONY: snippets
+snippets: ## Compile every block of Swift in the documents and the documentation
+	@Scripts/check-snippets
+	@Scripts/check-snippets --server
 
 .PHONY: consumer
 consumer: ## Build and run the README's lines as a user's package with `traits: []`

@@ -6,19 +6,28 @@ public import ServiceLifecycle
 /// Everything between the socket and the handlers, put together.
 ///
 /// ```swift
+/// import LeadSharkDelivery
+/// import LeadSharkReceiver
+/// import LeadSharkWebhooks
+/// import Logging
+///
 /// struct CRM: DeliveryHandler {
 ///     let name: HandlerName = "crm"
+///     let upsert: @Sendable (Lead, _ idempotencyKey: String) async throws -> Void
+///
 ///     func handle(_ delivery: Delivery) async throws -> DeliveryOutcome {
 ///         guard let lead = delivery.event.lead else { return .done }
-///         try await upsert(lead, idempotencyKey: delivery.identity.hexadecimal)
+///         try await upsert(lead, delivery.identity.hexadecimal)
 ///         return .done
 ///     }
 /// }
 ///
-/// let webhook = WebhookEndpoint.Configuration(secrets: SecretSet(current: try SigningSecret(text)))
-/// let receiver = try Receiver(
-///     configuration: ReceiverConfiguration(webhooks: [webhook]), store: store, handlers: [CRM()], logger: logger)
-/// try await receiver.run()
+/// func receive(with secrets: SecretSet, into store: any DeliveryStore, for crm: CRM, logger: Logger) async throws {
+///     let webhook = WebhookEndpoint.Configuration(secrets: secrets)
+///     let receiver = try Receiver(
+///         configuration: ReceiverConfiguration(webhooks: [webhook]), store: store, handlers: [crm], logger: logger)
+///     try await receiver.run()
+/// }
 /// ```
 public struct Receiver: Service {
     /// The queue and the worker.

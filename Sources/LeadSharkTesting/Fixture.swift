@@ -6,9 +6,13 @@ public import LeadSharkWebhooks
 /// different identities, and a receiver takes an event that is sent twice for a duplicate.
 ///
 /// ```swift
-/// let secret = try SigningSecret("a secret for tests")
-/// let request = Fixture.request(for: .newComment, number: 7, secret: secret)
-/// // send request.body with request.headers to the server under test
+/// import LeadSharkTesting
+/// import LeadSharkWebhooks
+///
+/// func request(secret: SigningSecret) -> SignedRequest {
+///     // Send its body with its headers to the server under test.
+///     Fixture.request(for: .newComment, number: 7, secret: secret)
+/// }
 /// ```
 public enum Fixture {
     /// A payload.

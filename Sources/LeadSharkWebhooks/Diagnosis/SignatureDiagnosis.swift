@@ -4,9 +4,13 @@
 /// body anew. This tries such causes and names the one under which the signature fits, with the remedy.
 ///
 /// ```swift
-/// let diagnosis = SignatureDiagnosis(
-///     of: body.span, signatures: headerValues, webhook: .init(name: "crm", secrets: secrets))
-/// print(diagnosis.main.summary, diagnosis.main.remedy)
+/// import LeadSharkWebhooks
+///
+/// func explain(_ body: [UInt8], signatures: [String], secrets: SecretSet) -> String {
+///     let diagnosis = SignatureDiagnosis(
+///         of: body.span, signatures: signatures, webhook: .init(name: "crm", secrets: secrets))
+///     return "\(diagnosis.main.summary). \(diagnosis.main.remedy)"
+/// }
 /// ```
 ///
 /// It explains, and never accepts: it gives no ``VerifiedWebhook``, and what it found must not make anybody act on the body.
@@ -68,6 +72,7 @@ public struct SignatureDiagnosis: Sendable {
     ///   - signatures: The values of all its `X-Webhook-Signature` headers, as they came.
     ///   - webhook: The webhook that it arrived at.
     ///   - others: Other webhooks, whose secrets may have been mistaken for this one's.
+    ///   - limits: Bounds on the work.
     public init(
         of body: Span<UInt8>, signatures: [String], webhook: Webhook, others: [Webhook] = [],
         limits: Limits = Limits()
