@@ -98,7 +98,12 @@ digest("an automation that is a string", event('{"comment":{"id":"c1"},"automati
 digest("an automation whose id is a boolean", event('{"comment":{"id":"c1"},"automation":{"id":true}}'))
 digest("an automation whose id is empty", event('{"comment":{"id":"c1"},"automation":{"id":""}}'))
 digest("an automation whose id is too long", event('{"comment":{"id":"c1"},"automation":{"id":"' + "x" * 257 + '"}}'))
-digest("the type repeated", '{"event":"new.comment","event":"new.comment","data":{"comment":{"id":"c1"}}}', None)
+digest("the type repeated", '{"event":"new.comment","event":"new.comment","data":{"comment":{"id":"c1"}}}')
+digest("two types", '{"event":"new.like","event":"new.comment","data":{"comment":{"id":"c1"}}}')
+digest("a type, and then none", '{"event":"new.comment","event":null,"data":{"comment":{"id":"c1"}}}', None)
+digest("no type, and then one", '{"event":7,"event":"new.comment","data":{"comment":{"id":"c1"}}}')
+digest("two types, the last under an escaped name",
+       '{"event":"new.like","\\u0065vent":"new.comment","data":{"comment":{"id":"c1"}}}')
 digest("a type that is a number", event('{"comment":{"id":"c1"}}', "7"), None)
 digest("a type that is null", event('{"comment":{"id":"c1"}}', "null"), None)
 digest("no type", '{"data":{"comment":{"id":"c1"}}}', None)

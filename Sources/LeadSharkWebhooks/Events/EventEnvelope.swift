@@ -3,7 +3,8 @@
 /// The scan cannot fail. Whatever is odd (not JSON, no type, a happening id that is doubtful) falls back to the digest
 /// of the payload, so that such a webhook is stored like any other.
 public struct EventEnvelope: Sendable, Hashable {
-    /// The event's type; `nil` when the payload is not JSON or has no single string under `event`.
+    /// The event's type; `nil` when the payload is not JSON or has no string under `event`. Of several members of that name
+    /// the last counts, as in JavaScript and in ``WebhookEvent/type``.
     public let type: EventType?
     /// What makes two webhooks the same event.
     public let identity: EventIdentity
@@ -33,7 +34,9 @@ public struct EventEnvelope: Sendable, Hashable {
         }
         let data = EventMembers(of: node, in: document)
         let lane = Self.lane(in: data, of: document)
-        if let type, type.rawValue.isUnmistakable, let happening = Happening(in: data, of: document) {
+        if let type, !top[.event].isRepeated, type.rawValue.isUnmistakable,
+            let happening = Happening(in: data, of: document)
+        {
             let identity = EventIdentity(webhookName: webhookName, type: type, happening: happening)
             self.init(type: type, identity, lane: lane)
         } else {
@@ -48,8 +51,8 @@ public struct EventEnvelope: Sendable, Hashable {
     }
 
     private static func type(in top: EventMembers, of document: borrowing JSONDocument) -> EventType? {
-        guard case .node(let node) = SoleMember(.event, of: top, in: document) else { return nil }
-        return document.text(of: document.nodes[node]).map(EventType.init)
+        let place = top[.event]
+        return place == .absent ? nil : document.text(of: document.nodes[place.node]).map(EventType.init)
     }
 
     /// The lane of the person in an event's `data`, by the first of the two ids that can be relied on.
