@@ -1,8 +1,8 @@
 import Foundation
 import LeadSharkWebhooks
 
-// Reads one document per line, and writes for each a line with its canonical text, or `ERROR` where it is not JSON. The
-// text is made in both ways there are, which must agree.
+// Reads one document per line, or one in each of the files that it is given, and writes for each a line with its canonical
+// text, or `ERROR` where it is not JSON. The text is made in both ways there are, which must agree.
 
 /// The lines of standard input, as bytes, without their line feeds.
 struct Lines: Sequence, IteratorProtocol {
@@ -40,9 +40,12 @@ func canonicalText(of line: [UInt8]) -> [UInt8] {
     }
 }
 
+let files = CommandLine.arguments.dropFirst()
+let documents: any Sequence<[UInt8]> =
+    files.isEmpty ? Lines() : files.lazy.map { [UInt8](FileManager.default.contents(atPath: $0) ?? Data()) }
 var answers = Data()
-for line in Lines() {
-    answers.append(contentsOf: canonicalText(of: line))
+for document in documents {
+    answers.append(contentsOf: canonicalText(of: document))
     answers.append(UInt8(ascii: "\n"))
     if answers.count > 1 << 16 {
         FileHandle.standardOutput.write(answers)
