@@ -45,7 +45,7 @@ test: bootstrap-test lint core docs consumer linkage build samples snippets read
 	@Scripts/run-tests
 
 .PHONY: check
-check: constant-time instructions shapes ## Run the checks that are too slow to wait for while writing (minutes)
+check: constant-time instructions shapes coverage fuzz sanitize-sdk ## Run the checks that are too slow to wait for while writing (minutes)
 
 .PHONY: bootstrap-test
 bootstrap-test:
@@ -117,6 +117,29 @@ instructions: ## Check that the SDK takes no more instructions than recorded; AR
 shapes: ## Check that no shape of input takes more than linear time
 	@Scripts/bootstrap build
 	@Scripts/check-shapes
+
+# How long `make fuzz` tries each target.
+SECONDS := 30
+
+.PHONY: fuzz
+fuzz: ## Fuzz what reads a stranger's bytes, SECONDS=30 for each part of the SDK
+	@Scripts/bootstrap build check
+	@Scripts/fuzz $(SECONDS) $(ARGS)
+
+.PHONY: coverage
+coverage: ## Check that the tests run 95 % of the SDK's lines
+	@Scripts/bootstrap build check
+	@Scripts/coverage
+
+.PHONY: sanitize
+sanitize: ## Run all tests under the address and the thread sanitizer (half an hour)
+	@Scripts/bootstrap build test
+	@Scripts/sanitize all
+
+.PHONY: sanitize-sdk
+sanitize-sdk: ## Run the SDK's tests under both sanitizers
+	@Scripts/bootstrap build
+	@Scripts/sanitize sdk
 
 .PHONY: clean
 clean: ## Remove everything that was built

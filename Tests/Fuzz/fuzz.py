@@ -14,7 +14,7 @@ ROOT = os.path.dirname(os.path.dirname(HERE))
 
 # The longest input of each target, in bytes.
 TARGETS = {"parse": 4096, "stringify": 4096, "signature": 256, "timestamp": 80, "event": 4096, "envelope": 4096,
-           "verify": 2048}
+           "verify": 2048, "diagnosis": 1024}
 # How long the planted fault may take to be found. It takes about a second.
 CONTROL_SECONDS = 120
 
@@ -51,6 +51,8 @@ def payloads():
             yield utf8(vector["payload"])
     for vector in vectors("verification.json"):
         yield body(vector)
+    for vector in vectors("diagnosis.json"):
+        yield body(vector)
 
 
 def timestamps():
@@ -78,8 +80,16 @@ def signed():
         yield bytes([4, 64, 7]) + b"fuzz" + text
 
 
+def requests():
+    for vector in vectors("diagnosis.json"):
+        secret = utf8(vector["secret"])[:255]
+        rest = secret + utf8("\n".join(vector["signatures"])) + b"\0" + body(vector)
+        for number in range(6):
+            yield bytes([number, len(secret)]) + rest
+
+
 SEEDS = {"parse": texts, "stringify": texts, "signature": signatures, "timestamp": timestamps, "event": payloads,
-         "envelope": payloads, "verify": signed}
+         "envelope": payloads, "verify": signed, "diagnosis": requests}
 
 
 def names():

@@ -20,6 +20,7 @@ let targets: [(name: String, properties: Properties)] = [
     ("event", EventTarget.check),
     ("envelope", EnvelopeTarget.check),
     ("verify", VerifyTarget.check),
+    ("diagnosis", DiagnosisTarget.check),
     // Not a part of the SDK: shows that what is planted gets found.
     ("control", ControlTarget.check),
 ]
@@ -27,6 +28,7 @@ let targets: [(name: String, properties: Properties)] = [
 /// Set once, before libFuzzer starts, which calls from one thread.
 nonisolated(unsafe) private var chosen: Properties = { _ in }
 
+/// Tries one input: what libFuzzer calls.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     chosen([UInt8](UnsafeBufferPointer(start: start, count: count)))
