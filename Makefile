@@ -41,7 +41,7 @@ install: release ## Install the command into /usr/local/bin, or PREFIX's bin
 	@install -m 0755 .build/release/leadshark "$(DESTDIR)$(PREFIX)/bin/leadshark"
 
 .PHONY: test
-test: bootstrap-test lint core docs consumer linkage build samples snippets readme ## Run every check and all tests (minutes)
+test: bootstrap-test lint core docs consumer linkage samples snippets build readme ## Run every check and all tests (minutes)
 	@Scripts/run-tests
 
 .PHONY: check

@@ -13,6 +13,8 @@ package struct FileStatus: Sendable {
     package let isRegularFile: Bool
     /// Whether it is a directory.
     package let isDirectory: Bool
+    /// Whether it is a socket.
+    package let isSocket: Bool
     /// The bits of its mode that say who may do what.
     package let permissions: UInt32
 
@@ -33,6 +35,7 @@ package struct FileStatus: Sendable {
     private init(_ status: stat) {
         isRegularFile = status.st_mode & S_IFMT == S_IFREG
         isDirectory = status.st_mode & S_IFMT == S_IFDIR
+        isSocket = status.st_mode & S_IFMT == S_IFSOCK
         permissions = UInt32(status.st_mode) & 0o7777
     }
 }

@@ -51,6 +51,9 @@ public struct RequestLimits: Sendable, Hashable {
     /// How long a connection may say nothing, before its first request or between two, while less than an eighth of
     /// ``maximumConnectionCount`` is free: those that only hold a place make room.
     public var crowdedIdleTimeout: Duration = .seconds(1)
+    /// How long a request may take to arrive while so few are free; then 408. Those that are being answered keep all of
+    /// ``answerDeadline``.
+    public var crowdedRequestTimeout: Duration = .seconds(2)
     /// How many requests one connection may bring; the answer to the last closes it.
     public var maximumRequestsPerConnection = 10_000
     /// How long a sender may take to accept an answer, before the connection is cut.
@@ -68,7 +71,8 @@ public struct RequestLimits: Sendable, Hashable {
     /// How many bytes of memory for bodies all connections together may hold until they are answered; 503 beyond it.
     public var maximumBufferedByteCount = 64 << 20
     /// How many of those bytes are kept for each connection that may be open, so that whoever fills the rest cannot keep
-    /// out a body of this size. LeadShark's are smaller. Never more than an equal share of ``maximumBufferedByteCount``.
+    /// out a body of this size. LeadShark's are smaller. All together never more than half of
+    /// ``maximumBufferedByteCount``.
     public var reservedBodyByteCount = 16 << 10
 
     /// The defaults.
@@ -79,7 +83,9 @@ public struct RequestLimits: Sendable, Hashable {
             maximumBodyByteCount, maximumHeaderFieldByteCount, maximumHeaderByteCount, maximumHeaderFieldCount,
             maximumBodyPartCount, maximumConnectionCount, maximumBufferedByteCount, maximumRequestsPerConnection) > 0
             && reservedBodyByteCount >= 0
-            && min(answerDeadline, idleTimeout, firstByteTimeout, crowdedIdleTimeout, writeDeadline) > .zero
+            && min(
+                answerDeadline, idleTimeout, firstByteTimeout, crowdedIdleTimeout, crowdedRequestTimeout, writeDeadline)
+                > .zero
     }
 }
 #endif

@@ -63,6 +63,24 @@ struct DeliveryTests {
         #expect(try Set(delivered(folder)) == acknowledged)
     }
 
+    @Test("A log that nobody reads holds up no answer, no lead and no stop")
+    func logIsNotRead() async throws {
+        let count = 3_000
+        let folder = try TemporaryFolder()
+        let pipe = Pipe()
+        let receiver = try await RunningReceiver(
+            in: folder, ["--leads-file", "leads.ndjson", "--log-level", "trace"], errorPipe: pipe)
+
+        let sender = try ForeignSender(to: receiver, count: count)
+        #expect(try await sender.statuses() == ["200": count])
+        try await condition("all came out") { try delivered(folder).count >= count }
+        #expect(try await receiver.stop() == 0)
+
+        try pipe.fileHandleForWriting.close()
+        let log = try #require(try pipe.fileHandleForReading.readToEnd())
+        #expect(log.count >= 64 << 10, "the pipe was full")
+    }
+
     @Test("A target that is down holds nothing up, and gets every lead when it is back")
     func targetIsDown() async throws {
         let count = 50

@@ -150,7 +150,10 @@ struct BodyTests {
 
     @Test("All bodies together are bounded, and the memory is given back")
     func bodyMemory() async throws {
-        try await TestReceiver.run(configure: { $0.limits.maximumBufferedByteCount = 10_000 }) { receiver in
+        try await TestReceiver.run(configure: {
+            $0.limits.maximumBufferedByteCount = 10_000
+            $0.limits.reservedBodyByteCount = 0
+        }) { receiver in
             let hoarder = try await receiver.client()
             let body = [UInt8](repeating: 0x78, count: 9000)
             let request = HTTP.post(body, secret: TestReceiver.secret)

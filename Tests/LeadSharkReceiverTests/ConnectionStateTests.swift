@@ -191,6 +191,11 @@ struct ConnectionStateTests {
         #expect(used.check(now: .milliseconds(2999), isCrowded: true) == nil)
         #expect(isClose(used.check(now: .seconds(3), isCrowded: true)))
 
+        var slow = makeState()
+        _ = slow.receive(byteCount: 1, now: .seconds(1))
+        #expect(slow.check(now: .milliseconds(2999), isCrowded: true) == nil)
+        #expect(cause(slow.check(now: .seconds(3), isCrowded: true)) == .slowClient)
+
         var busy = answering()
         #expect(busy.check(now: .milliseconds(8999), isCrowded: true) == nil)
     }
@@ -275,12 +280,14 @@ struct ConnectionStateTests {
         #expect(memory.grow(from: 16 << 10, to: (16 << 10) + 1))
     }
 
-    @Test("A share is never more than an equal part of all memory")
-    func equalShare() {
+    @Test("All shares together are never more than half of all memory")
+    func largestShare() {
         var limits = RequestLimits()
         limits.maximumConnectionCount = 4
-        limits.maximumBufferedByteCount = 40
+        limits.maximumBufferedByteCount = 80
         let memory = BodyMemory(limits: limits)
+        #expect(memory.grow(from: 0, to: 50))
+        #expect(memory.usedByteCount == 40)
         #expect(memory.grow(from: 0, to: 10))
         #expect(!memory.grow(from: 10, to: 11))
     }

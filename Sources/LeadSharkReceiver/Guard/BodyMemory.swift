@@ -17,8 +17,9 @@ final class BodyMemory: Sendable {
     }
 
     init(limits: RequestLimits) {
-        let equalShare = limits.maximumBufferedByteCount / limits.maximumConnectionCount
-        ownByteCount = min(limits.reservedBodyByteCount, equalShare)
+        // Half of all at most, so that larger bodies fit as well.
+        let largestShare = limits.maximumBufferedByteCount / 2 / limits.maximumConnectionCount
+        ownByteCount = min(limits.reservedBodyByteCount, largestShare)
         commonByteCount = limits.maximumBufferedByteCount - ownByteCount * limits.maximumConnectionCount
     }
 

@@ -236,9 +236,9 @@ struct ConnectionState {
             if isCrowded { timeout = min(timeout, limits.crowdedIdleTimeout) }
             return now - since >= timeout ? close() : nil
         case .head(let since):
-            return now - since >= limits.answerDeadline ? refuse(.slowClient) : nil
+            return now - since >= requestTimeout(isCrowded) ? refuse(.slowClient) : nil
         case .body(let incoming), .refused(let incoming, _):
-            return now - incoming.since >= limits.answerDeadline ? refuse(.slowClient) : nil
+            return now - incoming.since >= requestTimeout(isCrowded) ? refuse(.slowClient) : nil
         case .answering(let since, let incoming):
             guard now - since >= limits.answerDeadline else { return nil }
             return .refuse(
@@ -251,6 +251,10 @@ struct ConnectionState {
         case .closed:
             return nil
         }
+    }
+
+    private func requestTimeout(_ isCrowded: Bool) -> Duration {
+        isCrowded ? min(limits.answerDeadline, limits.crowdedRequestTimeout) : limits.answerDeadline
     }
 
     /// The receiver stops: what has begun is finished, nothing else is taken up.

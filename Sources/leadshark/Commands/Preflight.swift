@@ -50,6 +50,13 @@ enum Preflight {
         }
     }
 
+    /// Whether a socket can take the place of what lies at its path.
+    static func checkControlSocket(at path: String) throws(CommandError) {
+        guard let status = FileStatus(path: path), !status.isSocket else { return }
+        throw CommandError(
+            .cannotCreate, "the control socket \(path) cannot be made: a file is in its place; move that away")
+    }
+
     /// Whether a file can be appended to, or made.
     static func checkAppending(to file: Sourced<String>, at path: String) throws(CommandError) {
         if let status = FileStatus(path: path) {

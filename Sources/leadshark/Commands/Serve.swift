@@ -42,11 +42,15 @@ extension LeadShark {
         var logLevel: String?
 
         func run() async throws {
-            let context = Context.current
+            var context = Context.current
             let flags = ServeSettings.Flags(
                 listen: listen, adminListen: adminListen, store: store, leadsFile: leadsFile,
                 forwardURL: forwardURL, logLevel: logLevel)
             let settings = try ServeSettings(flags, from: SettingsSource(context), in: context)
+            // A receiver answers on, and stops when told, whatever becomes of the reader of its log.
+            let writer = context.console.backgroundWriter
+            context.console = context.console.writingNotes(by: writer)
+            defer { writer.finish() }
             do {
                 try await Composition(settings, context).run()
             } catch {
@@ -77,6 +81,8 @@ struct Composition {
         if let file = settings.leadsFile, let leadsPath {
             try Preflight.checkAppending(to: file, at: leadsPath)
         }
+        try ControlSocketPath.of(store: settings.storePath(in: context)).map(Preflight.checkControlSocket)
+        warn(leadsPath: leadsPath)
         let store = try await SQLiteDeliveryStore.open(path: settings.storePath(in: context))
         var leads: NDJSONFileHandler?
         do {
@@ -95,6 +101,22 @@ struct Composition {
         await forward?.shutdown()
         try await store.close()
         context.console.note("Stopped.")
+    }
+
+    /// Says what works, but is hardly meant.
+    private func warn(leadsPath: String?) {
+        if leadsPath == nil, settings.forwardURL == nil {
+            context.console.note(
+                "warning: leads are stored, but go nowhere; set \(SettingName.leadsFile.variable) or "
+                    + SettingName.forwardURL.variable)
+        }
+        if let file = settings.leadsFile, let leadsPath, let status = FileStatus(path: leadsPath),
+            status.permissions & 0o006 != 0
+        {
+            context.console.note(
+                "warning: \(file.label): \(file.value), which holds personal data, is open to every user of this "
+                    + "machine; consider chmod o-rw")
+        }
     }
 
     private func makeForward(_ url: Sourced<String>) throws -> HTTPForwardHandler {

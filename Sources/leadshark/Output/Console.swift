@@ -10,10 +10,10 @@ import NIOConcurrencyHelpers
 
 /// Where the command prints. Results go to standard output, everything else to standard error.
 ///
-/// Text is made harmless by ``VisibleText`` on its way out; machine output is not, since JSON has escapes of its own.
+/// Text is made harmless by ``VisibleText`` on its way out, and so is machine output, by escapes of its own.
 final class Console: Sendable {
-    private let output: @Sendable ([UInt8]) -> Int32
-    private let error: @Sendable ([UInt8]) -> Int32
+    let output: @Sendable ([UInt8]) -> Int32
+    let error: @Sendable ([UInt8]) -> Int32
     private let failure = NIOLockedValueBox<Int32>(0)
 
     /// - Parameters:
@@ -36,7 +36,7 @@ final class Console: Sendable {
     /// Prints text to standard output.
     func print(_ text: String) { write(Array((VisibleText.lines(text) + "\n").utf8)) }
 
-    /// Prints machine output, as it is.
+    /// Prints machine output, which is harmless already, as it is.
     func printUnchanged(_ bytes: [UInt8]) { write(bytes) }
 
     /// Tells the person something that is not the result.

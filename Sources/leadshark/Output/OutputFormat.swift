@@ -25,7 +25,8 @@ extension Console {
             var container = encoder.singleValueContainer()
             try container.encode(Date.ISO8601FormatStyle(includingFractionalSeconds: true).format(date))
         }
-        printUnchanged(Array(try encoder.encode(value)) + [UInt8(ascii: "\n")])
+        let text = String(decoding: try encoder.encode(value), as: UTF8.self)
+        printUnchanged(Array((VisibleText.json(text) + "\n").utf8))
     }
 }
 #endif

@@ -31,6 +31,24 @@ enum VisibleText {
         return result
     }
 
+    /// JSON, with what is hostile in its strings written as JSON's own escapes: the same value, safe on a terminal.
+    static func json(_ text: String) -> String {
+        var result = ""
+        result.reserveCapacity(text.utf8.count)
+        for scalar in text.unicodeScalars {
+            // Escapes stand in strings alone, and a writer of JSON has put none of C0 raw into those.
+            if isHostile(scalar), scalar.value >= 0x20 {
+                for unit in String(scalar).utf16 {
+                    let digits = String(unit, radix: 16)
+                    result += "\\u" + String(repeating: "0", count: 4 - digits.utf8.count) + digits
+                }
+            } else {
+                result.unicodeScalars.append(scalar)
+            }
+        }
+        return result
+    }
+
     private static func escape(_ text: some StringProtocol, keepingLineBreaks: Bool) -> String {
         var result = ""
         result.reserveCapacity(text.utf8.count)

@@ -7,11 +7,11 @@ final class Program {
     private let output: URL
     private let errors: URL
 
-    /// Starts a program. What it prints goes to files, so that it can never block on a full pipe.
+    /// Starts a program. What it prints goes to files, so that it can never block on a full pipe; what it says on
+    /// standard error to `errorPipe`, if there is one.
     init(
         _ executable: String, _ arguments: [String], environment: [String: String] = [:],
-        in folder: TemporaryFolder,
-        input: URL? = nil
+        in folder: TemporaryFolder, input: URL? = nil, errorPipe: Pipe? = nil
     ) throws {
         let name = "\(URL(fileURLWithPath: executable).lastPathComponent)-\(UUID().uuidString)"
         output = folder.file("\(name).out")
@@ -30,7 +30,7 @@ final class Program {
         process.currentDirectoryURL = folder.url
         process.standardInput = try input.map { try FileHandle(forReadingFrom: $0) } ?? FileHandle.nullDevice
         process.standardOutput = try FileHandle(forWritingTo: output)
-        process.standardError = try FileHandle(forWritingTo: errors)
+        process.standardError = try errorPipe ?? FileHandle(forWritingTo: errors) as Any
         try process.run()
     }
 

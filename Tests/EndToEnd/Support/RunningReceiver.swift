@@ -8,11 +8,13 @@ final class RunningReceiver {
     let folder: TemporaryFolder
     let port: Int
     private let arguments: [String]
+    private let errorPipe: Pipe?
     private(set) var program: Program
 
-    /// Starts `leadshark serve` and waits until it answers.
-    init(in folder: TemporaryFolder, _ more: [String] = []) async throws {
+    /// Starts `leadshark serve` and waits until it answers. Its log goes to a file, or to `errorPipe`.
+    init(in folder: TemporaryFolder, _ more: [String] = [], errorPipe: Pipe? = nil) async throws {
         self.folder = folder
+        self.errorPipe = errorPipe
         port = try Loopback.freePort()
         arguments =
             [
@@ -21,12 +23,12 @@ final class RunningReceiver {
             ]
             + more
         _ = try folder.write(Self.secret, to: "secret")
-        program = try Self.start(arguments, in: folder)
+        program = try Self.start(arguments, in: folder, errorPipe)
         try await untilReady()
     }
 
     func restart() async throws {
-        program = try Self.start(arguments, in: folder)
+        program = try Self.start(arguments, in: folder, errorPipe)
         try await untilReady()
     }
 
@@ -44,11 +46,13 @@ final class RunningReceiver {
         return try await program.status()
     }
 
-    private static func start(_ arguments: [String], in folder: TemporaryFolder) throws -> Program {
+    private static func start(
+        _ arguments: [String], in folder: TemporaryFolder, _ errorPipe: Pipe?
+    ) throws -> Program {
         try Program(
             Program.leadshark, arguments,
             environment: ["LEADSHARK_WEBHOOK_SECRET_FILE": folder.file("secret").path],
-            in: folder)
+            in: folder, errorPipe: errorPipe)
     }
 
     private func untilReady() async throws {

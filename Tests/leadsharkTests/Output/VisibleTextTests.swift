@@ -17,6 +17,14 @@ struct VisibleTextTests {
         ])
     func hostile(text: String, shown: String) { #expect(VisibleText.line(text) == shown) }
 
+    @Test(
+        "In JSON, what could steer a terminal becomes an escape of JSON",
+        arguments: [
+            ("[\"\u{9b}31m\u{7f}\"]\n", "[\"\\u009b31m\\u007f\"]\n"), ("{\"\u{202e}\":1}", "{\"\\u202e\":1}"),
+            ("\"\u{e0041}\"", "\"\\udb40\\udc41\""), ("\"Zoë 👩‍💻\"", "\"Zoë 👩‍💻\""),
+        ])
+    func json(text: String, shown: String) { #expect(VisibleText.json(text) == shown) }
+
     @Test("Plain text of every script stays", arguments: ["Zoë", "李小龍", "عربي", "👩‍💻", "a\u{301}", "C:\\new"])
     func plain(text: String) { #expect(Array(VisibleText.line(text).utf8) == Array(text.utf8)) }
 
