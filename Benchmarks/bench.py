@@ -31,6 +31,8 @@ BARS = {
     ("verify-700", "Node"): 1 / 4,
     ("decode", "JSONDecoder"): 1 / 8,
     ("decode", "Node"): 1.0,
+    ("stringify", "Node"): 1.0,
+    ("stringify-reformatted", "Node"): 1.0,
 }
 WRK_THREADS = 2
 PATIENCE = 60.0
@@ -186,6 +188,8 @@ LABELS["verify-700-threads", "sha256"] = "verify 700 B on two threads, against a
 LABELS["verify-700-threads", "swift-crypto"] = "verify 700 B on two threads, against swift-crypto on two"
 LABELS["decode", "JSONDecoder"] = "decode a dm.sent and read all fields, against JSONDecoder"
 LABELS["decode", "Node"] = "decode a dm.sent and read all fields, against Node's JSON.parse"
+LABELS["stringify", "Node"] = "stringify a dm.sent, against Node's JSON.stringify(JSON.parse(…))"
+LABELS["stringify-reformatted", "Node"] = "stringify one that was re-formatted, against Node's"
 LABELS["envelope", "sha256"] = "scan 700 B for the envelope, against the SHA-256 in it"
 
 

@@ -19,6 +19,14 @@ const message =
   '"connection_status":"Connected","commenter_id":"abc123"},"message":"Hello John, thanks for your comment...",' +
   '"automation":{"id":"automation_123","name":"Product Launch Campaign"},"post_id":"post_123"}}';
 
+const reformatted = String.raw`{
+  "event" : "dm.sent", "timestamp" : "2024-03-21T15:30:00Z",
+  "data" : {
+    "2" : 1.50, "lead" : { "name" : "Zo\u00eb M\u00FCller", "title" : "a \/ b \ud83d\ude80", "followers" : 15e2 },
+    "1" : -0.0, "message" : "Hello\nZo\u00eb, thanks \u2028 for your comment", "score" : 0.1000000000000000055511151231257827
+  }
+}`;
+
 // Of a string, which is the best case: out of a body it has to be made first.
 function parse() {
   const { event, timestamp, data } = JSON.parse(message);
@@ -30,6 +38,9 @@ function parse() {
   );
 }
 
+// From string to string, again without what bytes would cost.
+const stringify = (text) => () => JSON.stringify(JSON.parse(text)).length;
+
 let sum = 0;
 
 function time(run, calls) {
@@ -38,7 +49,13 @@ function time(run, calls) {
   return Number(process.hrtime.bigint() - start);
 }
 
-for (const [group, run] of [["verify-700", verify], ["decode", parse]]) {
+const groups = [
+  ["verify-700", verify],
+  ["decode", parse],
+  ["stringify", stringify(message)],
+  ["stringify-reformatted", stringify(reformatted)],
+];
+for (const [group, run] of groups) {
   for (let warm = 0; warm < 20; warm++) time(run, 10_000);
   let calls = 1;
   while (time(run, calls) < turn) calls *= 2;

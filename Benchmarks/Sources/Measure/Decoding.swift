@@ -16,6 +16,12 @@ func decoding() throws -> Comparison {
     ])
 }
 
+/// What it takes to write a text as JavaScript would. Only Node does the same: Benchmarks/Peers/sdk.mjs.
+func stringifying(_ text: String) throws -> Comparison {
+    let bytes = Array(text.utf8)
+    return Comparison(cases: [.init(name: "stringify") { try JSONValue.stringify(parsing: bytes).count }])
+}
+
 /// What it takes to scan a payload for the event's envelope, beside the hash of the payload that it has to make.
 func scanning() throws -> Comparison {
     let message = String(repeating: "Thanks a lot for your comment! ", count: 10)

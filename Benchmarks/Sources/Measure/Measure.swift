@@ -1,3 +1,5 @@
+import Subjects
+
 /// Times the SDK beside what it could be measured against, and prints one line a figure: group, case, then the
 /// nanoseconds of each round. Benchmarks/bench.py reads them.
 @main
@@ -10,6 +12,8 @@ struct Measure {
         try report("verify-700-threads", try verifying(byteCount: 700, threads: 2))
         try report("decode", try decoding())
         try report("envelope", try scanning())
+        try report("stringify", try stringifying(directMessage))
+        try report("stringify-reformatted", try stringifying(reformattedMessage))
         print("allocations", "verify", try allocationsToVerify(), separator: "\t")
     }
 

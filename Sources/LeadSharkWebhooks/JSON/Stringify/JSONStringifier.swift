@@ -9,6 +9,8 @@ struct JSONStringifier: ~Copyable {
     /// The members still to be listed of those open objects that are listed in another order than the text's: the numbers
     /// of their names' nodes.
     private var reordered: [Int] = []
+    /// The names' nodes of the object that is being reordered.
+    private var names: [Int] = []
     private var glance = NameGlance()
     private var order = MemberOrder()
 
@@ -39,6 +41,7 @@ struct JSONStringifier: ~Copyable {
     }
 
     private mutating func run(_ text: Span<UInt8>) throws(JSONError) -> [UInt8]? {
+        open.reserveCapacity(8)
         writeValue(0, text)
         while let last = open.indices.last {
             guard result.count <= maximumByteCount else { break }
@@ -106,7 +109,8 @@ struct JSONStringifier: ~Copyable {
     }
 
     private mutating func reorder(from start: Int, to end: Int, _ text: Span<UInt8>) {
-        var names: [Int] = []
+        names.removeAll(keepingCapacity: true)
+        names.reserveCapacity(8)
         order.begin()
         var name = start
         while name < end {
@@ -115,7 +119,9 @@ struct JSONStringifier: ~Copyable {
             if nodes[name].isEscaped { order.append(escaped: bytes) } else { order.append(bytes) }
             name = Int(nodes[name + 1].next)
         }
-        for member in order.members() { reordered.append(names[member]) }
+        let members = order.members()
+        if reordered.isEmpty { reordered.reserveCapacity(members.count) }
+        for member in members { reordered.append(names[member]) }
     }
 
     // MARK: Values

@@ -24,6 +24,8 @@ struct MemberOrder {
     mutating func begin() {
         bytes.removeAll(keepingCapacity: true)
         ends.removeAll(keepingCapacity: true)
+        bytes.reserveCapacity(64)
+        ends.reserveCapacity(8)
     }
 
     /// Takes the next member's name, in WTF-8.
@@ -49,45 +51,69 @@ struct MemberOrder {
 
     /// The members to list, by their number.
     func members() -> [Int] {
+        var listed: [Int] = []
+        listed.reserveCapacity(ends.count)
+        appendIndexes(to: &listed)
+        appendOthers(to: &listed)
+        return listed
+    }
+
+    /// The last member of each index, by index.
+    private func appendIndexes(to listed: inout [Int]) {
         var indexes: [(index: UInt32, member: Int)] = []
-        var others: [Int] = []
-        others.reserveCapacity(ends.count)
-        // A table with open addressing, at most half full.
+        for member in ends.indices {
+            if let index = Self.arrayIndex(bytes.span.extracting(range(member))) { indexes.append((index, member)) }
+        }
+        indexes.sort { ($0.index, $0.member) < ($1.index, $1.member) }
+        for place in indexes.indices
+        where place + 1 == indexes.count || indexes[place + 1].index != indexes[place].index {
+            listed.append(indexes[place].member)
+        }
+    }
+
+    /// The members that are no index, each name once.
+    private func appendOthers(to listed: inout [Int]) {
+        let start = listed.count
+        // A table with open addressing, at most half full. A few names are told apart without.
+        let isFew = ends.count <= Self.fewCount
         let mask = (2 << (Int.bitWidth - ends.count.leadingZeroBitCount)) - 1
-        var slots = [Slot](repeating: Slot(), count: mask + 1)
+        var slots = [Slot](repeating: Slot(), count: isFew ? 0 : mask + 1)
         for member in ends.indices {
             let name = bytes.span.extracting(range(member))
-            if let index = Self.arrayIndex(name) {
-                indexes.append((index, member))
+            guard Self.arrayIndex(name) == nil else { continue }
+            if isFew {
+                var place = start
+                while place < listed.count, !isEqual(listed[place], member) { place += 1 }
+                if place < listed.count { listed[place] = member } else { listed.append(member) }
                 continue
             }
             let hash = hash(name)
             let tag = UInt32(truncatingIfNeeded: hash >> 32)
             var place = hash & mask
             while slots[place].entry > 0,
-                slots[place].tag != tag || !isEqual(others[Int(slots[place].entry) - 1], member)
+                slots[place].tag != tag || !isEqual(listed[start + Int(slots[place].entry) - 1], member)
             {
                 place = (place + 1) & mask
             }
             if slots[place].entry > 0 {
-                others[Int(slots[place].entry) - 1] = member
+                listed[start + Int(slots[place].entry) - 1] = member
             } else {
-                others.append(member)
-                slots[place] = Slot(tag: tag, entry: UInt32(truncatingIfNeeded: others.count))
+                listed.append(member)
+                slots[place] = Slot(tag: tag, entry: UInt32(truncatingIfNeeded: listed.count - start))
             }
         }
-        return indexes.isEmpty ? others : Self.sorted(indexes) + others
     }
 
-    /// The last member of each index, by index.
-    private static func sorted(_ indexes: [(index: UInt32, member: Int)]) -> [Int] {
-        let sorted = indexes.sorted { ($0.index, $0.member) < ($1.index, $1.member) }
-        return sorted.indices.filter { $0 + 1 == sorted.count || sorted[$0 + 1].index != sorted[$0].index }
-            .map { sorted[$0].member }
-    }
+    /// Up to so many names it takes less time to compare each with each.
+    private static let fewCount = 12
 
     private func isEqual(_ left: Int, _ right: Int) -> Bool {
-        bytes[range(left)].elementsEqual(bytes[range(right)])
+        let (left, right) = (range(left), range(right))
+        guard left.count == right.count else { return false }
+        let bytes = bytes.span
+        for offset in 0..<left.count
+        where bytes[left.lowerBound + offset] != bytes[right.lowerBound + offset] { return false }
+        return true
     }
 
     private func range(_ member: Int) -> Range<Int> { (member == 0 ? 0 : ends[member - 1])..<ends[member] }

@@ -2,8 +2,8 @@
 ///
 /// What it has in common with the original is noted as a range and copied in one go when it ends. If it never ends, both
 /// texts are the same and nothing is copied at all. The original is passed to each call, and must be the same in all.
-struct RewrittenText {
-    private var written: [UInt8] = []
+struct RewrittenText: ~Copyable {
+    private var written = GrowingBytes()
     /// The bytes of the original that come next.
     private var run = 0..<0
 
@@ -43,21 +43,22 @@ struct RewrittenText {
             run = run.lowerBound..<end
         } else {
             flush(original)
-            unsafe bytes.withUnsafeBufferPointer { unsafe written.append(contentsOf: $0) }
+            written.append(bytes)
         }
     }
 
     /// Ends the text: `nil` when it is the same as the original.
     mutating func finish(_ original: Span<UInt8>) -> [UInt8]? {
-        if written.isEmpty && run == 0..<original.count { return nil }
+        if written.count == 0 && run == 0..<original.count { return nil }
         flush(original)
-        return written
+        return written.array
     }
 
     private mutating func flush(_ original: Span<UInt8>) {
-        if written.isEmpty { written.reserveCapacity(original.count) }
         guard !run.isEmpty else { return }
-        unsafe original.extracting(run).withUnsafeBufferPointer { unsafe written.append(contentsOf: $0) }
+        // Enough for most, from the beginning.
+        if written.count == 0 { written.reserve(original.count) }
+        written.append(original.extracting(run))
         run = run.upperBound..<run.upperBound
     }
 }

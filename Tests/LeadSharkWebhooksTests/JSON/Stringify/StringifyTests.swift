@@ -90,7 +90,7 @@ struct StringifyTests {
 
     @Test(
         "Names that look alike at a glance are told apart, and equal ones are found, among few and many",
-        arguments: [2, 3, 15, 16, 17, 40])
+        arguments: [2, 3, 6, 7, 15, 16, 17, 40])
     func similarNames(_ count: Int) throws {
         // Equal in length, first, middle and last byte.
         let names = (0..<count).map { "a\($0 / 10)\($0 % 10)mxxxz" }
