@@ -25,7 +25,14 @@ package struct DeliveryLifecycle: Sendable, Hashable {
     package private(set) var dueAt: Int64?
     package private(set) var reason: String?
 
+    /// A delivery that is ready.
     package init() {}
+
+    /// A delivery that is dead before any attempt.
+    package init(deadLettered reason: String) {
+        state = .deadLettered
+        self.reason = DeliveryReason.bounded(reason)
+    }
 
     /// Whether it may be leased.
     package func isLeasable(at now: Int64) -> Bool {

@@ -10,6 +10,7 @@ import Metrics
 /// | `leadshark_events_duplicate_differing_total` | counter | those among them with other bytes than the event |
 /// | `leadshark_event_header_contradictions_total` | counter | stored events whose header named another type than the body |
 /// | `leadshark_events_unreadable_total` | counter | stored events that are not JSON, or have no type |
+/// | `leadshark_events_put_aside_total` | counter | stored events whose deliveries were dead letters from the start |
 /// | `leadshark_events_refused_total{reason}` | counter | events that were not stored: `full`, `stopped`, `storeFailed` |
 /// | `leadshark_queue_waiting_events` | gauge | events that wait for their commit |
 /// | `leadshark_queue_commit_events` | recorder | events in one commit |
@@ -29,6 +30,7 @@ package enum DeliveryMetrics {
         let differingDuplicates = Counter(label: "leadshark_events_duplicate_differing_total")
         let contradictions = Counter(label: "leadshark_event_header_contradictions_total")
         let unreadable = Counter(label: "leadshark_events_unreadable_total")
+        let putAside = Counter(label: "leadshark_events_put_aside_total")
         let refusedFull = Queue.refused("full")
         let refusedStopped = Queue.refused("stopped")
         let refusedStoreFailed = Queue.refused("storeFailed")

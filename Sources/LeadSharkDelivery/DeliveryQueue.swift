@@ -174,6 +174,7 @@ public final class DeliveryQueue: Service {
                 metrics.stored.increment()
                 if entry.event.contradictingHeader != nil { metrics.contradictions.increment() }
                 if entry.event.envelope.type == nil { report(unreadable: entry.event, id) }
+                if let reason = entry.event.deadLetterReason { report(putAside: entry.event, id, reason) }
             case .success(.duplicate(let differs)):
                 metrics.duplicates.increment()
                 if differs { metrics.differingDuplicates.increment() }
@@ -182,6 +183,15 @@ public final class DeliveryQueue: Service {
             }
         }
         if isAnyStored { signal.notify() }
+    }
+
+    private func report(putAside event: NewEvent, _ id: EventID, _ reason: String) {
+        metrics.putAside.increment()
+        logger.warning(
+            "An authentic event went to the dead letters at once",
+            metadata: [
+                "webhook": "\(event.webhook)", "event": "\(id)", "reason": "\(DeliveryReason.bounded(reason))",
+            ])
     }
 
     /// The signature holds, so it is no forgery, but neither is it an event as we know them.

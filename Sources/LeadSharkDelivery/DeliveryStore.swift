@@ -9,7 +9,8 @@ public protocol DeliveryStore: Sendable {
     /// Stores events, each with a delivery for each handler, in one transaction that is durable on return: it survives
     /// the loss of power.
     ///
-    /// A test event (``EventEnvelope/isTest``) gets no deliveries. An identity that is known already enqueues nothing.
+    /// A test event (``EventEnvelope/isTest``) gets no deliveries. An identity that is known already enqueues nothing. With a
+    /// ``NewEvent/deadLetterReason`` the deliveries are dead letters from the start, with that reason and no attempt.
     ///
     /// - Returns: A result for each event, in their order.
     func enqueue(_ events: [NewEvent], for handlers: [HandlerName]) async throws -> [EnqueueResult]

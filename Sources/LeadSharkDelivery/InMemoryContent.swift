@@ -15,7 +15,7 @@ struct InMemoryContent: Sendable {
         let id: DeliveryID
         let event: EventID
         let handler: HandlerName
-        var lifecycle = DeliveryLifecycle()
+        var lifecycle: DeliveryLifecycle
     }
 
     let maximumEvents: Int
@@ -54,9 +54,11 @@ struct InMemoryContent: Sendable {
         if !new.envelope.isTest {
             for handler in handlers {
                 let delivery = DeliveryID(rawValue: Int64(deliveries.count + 1))
-                deliveries.append(DeliveryRow(id: delivery, event: id, handler: handler))
+                let lifecycle =
+                    new.deadLetterReason.map(DeliveryLifecycle.init(deadLettered:)) ?? DeliveryLifecycle()
+                deliveries.append(DeliveryRow(id: delivery, event: id, handler: handler, lifecycle: lifecycle))
                 row.deliveries.append(delivery)
-                ready[handler, default: ReadyList()].insert(delivery)
+                if lifecycle.state == .ready { ready[handler, default: ReadyList()].insert(delivery) }
             }
         }
         identities[new.envelope.identity] = id

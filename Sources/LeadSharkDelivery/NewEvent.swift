@@ -11,15 +11,23 @@ public struct NewEvent: Sendable {
     public let envelope: EventEnvelope
     /// The `X-Webhook-Event` header, when it says something else than the signed body. Recorded, never acted upon.
     public let contradictingHeader: String?
+    /// Why its deliveries are dead letters from the start; `nil` for an event that goes to the handlers. An operator can
+    /// redeliver them as any other.
+    public let deadLetterReason: String?
 
     /// The longest header text that is recorded, in bytes.
     public static let maximumHeaderLength = 128
 
     /// Scans the webhook for its type and identity.
     ///
-    /// - Parameter eventHeader: The request's `X-Webhook-Event`, if it has one.
-    public init(webhook: WebhookName, verified: VerifiedWebhook, eventHeader: String?) {
+    /// - Parameters:
+    ///   - eventHeader: The request's `X-Webhook-Event`, if it has one.
+    ///   - deadLetterReason: Why no handler is to get it unless an operator says so.
+    public init(
+        webhook: WebhookName, verified: VerifiedWebhook, eventHeader: String?, deadLetterReason: String? = nil
+    ) {
         self.webhook = webhook
+        self.deadLetterReason = deadLetterReason
         self.verified = verified
         let envelope = EventEnvelope(of: verified, webhookName: webhook.text)
         self.envelope = envelope

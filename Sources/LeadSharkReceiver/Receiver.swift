@@ -89,6 +89,9 @@ public struct Receiver: Service {
         for webhook in configuration.webhooks where !names.insert(webhook.name).inserted {
             throw ReceiverError(.duplicateWebhook, "two webhooks have the name \(webhook.name)")
         }
+        guard configuration.webhooks.allSatisfy({ $0.tolerance.map { $0 > .zero } ?? true }) else {
+            throw ReceiverError(.invalidLimit, "a tolerance has to be greater than zero")
+        }
         guard configuration.limits.isPositive else {
             throw ReceiverError(.invalidLimit, "every limit on requests has to be greater than zero")
         }
@@ -146,7 +149,10 @@ public struct Receiver: Service {
         }
         let endpoint = WebhookEndpoint(
             webhooks: configuration.webhooks, sink: engine.queue, limits: configuration.limits,
-            retryAfter: configuration.retryAfter, logger: logger)
+            retryAfter: configuration.retryAfter, now: configuration.now,
+            diagnosis: RefusalDiagnosis(
+                of: configuration.webhooks, elapsed: Timekeeper.stopwatch(configuration.clock), logger: logger),
+            logger: logger)
         services.append(listener(webhooks, endpoint, configuration.limits))
         return services
     }

@@ -1,4 +1,5 @@
 #if Server
+public import FoundationEssentials
 public import LeadSharkDelivery
 public import UnixSignals
 
@@ -30,6 +31,9 @@ public struct ReceiverConfiguration: Sendable {
     public var onListening: @Sendable (ReceiverAddresses) async -> Void = { _ in }
     /// The clock of all time limits.
     public var clock: any Clock<Duration> = ContinuousClock()
+    /// What tells the time of day, against which an event's own time is held where a webhook has a
+    /// ``WebhookEndpoint/Configuration/tolerance``.
+    public var now: @Sendable () -> Date = { Date() }
 
     /// The defaults, for these webhooks.
     public init(webhooks: [WebhookEndpoint.Configuration]) { self.webhooks = webhooks }

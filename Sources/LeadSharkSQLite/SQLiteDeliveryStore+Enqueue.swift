@@ -39,7 +39,7 @@ private struct EnqueueStatements {
         insertIdentity = try db.cachedStatement(
             sql: "INSERT INTO identity (identity, event, first_seen_at) VALUES (?, ?, ?)")
         insertDelivery = try db.cachedStatement(
-            sql: "INSERT INTO delivery (event, handler, state) VALUES (?, ?, 'ready')")
+            sql: "INSERT INTO delivery (event, handler, state, settled_at, reason) VALUES (?, ?, ?, ?, ?)")
     }
 
     func enqueue(_ event: NewEvent, for handlers: [String], now: Int64, timeOfDay: Int64) throws -> EnqueueResult {
@@ -56,7 +56,11 @@ private struct EnqueueStatements {
         let id = db.lastInsertedRowID
         try insertIdentity.execute(arguments: [identity, id, now])
         if !event.envelope.isTest {
-            for handler in handlers { try insertDelivery.execute(arguments: [id, handler]) }
+            let reason = event.deadLetterReason.map(DeliveryReason.bounded)
+            let (state, settledAt) = reason == nil ? ("ready", nil) : ("deadLettered", now)
+            for handler in handlers {
+                try insertDelivery.execute(arguments: [id, handler, state, settledAt, reason])
+            }
         }
         return .stored(EventID(rawValue: id))
     }

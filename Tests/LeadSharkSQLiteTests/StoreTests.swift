@@ -114,6 +114,34 @@ import Testing
         }
     }
 
+    @Test(
+        "An event that is put aside has dead letters from the start, which go round as any other",
+        arguments: StoreKind.allCases)
+    func putAside(_ kind: StoreKind) async throws {
+        try await kind.withStore { store in
+            let verified = Fixture.webhook(for: .newComment, number: 1, happeningID: "happening-1")
+            let reason = "too old\u{0}" + String(repeating: "é", count: 1000)
+            let event = NewEvent(
+                webhook: .leadshark, verified: verified, eventHeader: nil, deadLetterReason: reason)
+            try await store.store(event, .fixture(2), for: ["crm", "mail"])
+            #expect(
+                try await store.counts() == [
+                    "crm": [.deadLettered: 1, .ready: 1], "mail": [.deadLettered: 1, .ready: 1],
+                ])
+            let dead = try await store.deliveries(matching: DeliveryQuery(states: [.deadLettered]))
+            #expect(dead.map(\.attempts) == [0, 0])
+            let kept = try #require(dead.first?.reason)
+            #expect(kept.hasPrefix("too old\u{FFFD}éé") && kept.utf8.count <= 500)
+            #expect(try await store.lease("crm", limit: 5, for: .seconds(30)).map(\.event.id.rawValue) == [2])
+            #expect(try await store.enqueue([event], for: ["crm"]) == [.duplicate(payloadDiffers: false)])
+            #expect(Set(try await store.redeliver(dead.map(\.id))) == Set(dead.map(\.id)))
+            let lease = try #require(try await store.leaseOne())
+            #expect(lease.event.id.rawValue == 1)
+            #expect(lease.attempt == 1)
+            #expect(try await store.settle([Settlement(lease.token, .completed)]).isEmpty)
+        }
+    }
+
     @Test("A header that contradicts the body is kept with the event", arguments: StoreKind.allCases)
     func header(_ kind: StoreKind) async throws {
         try await kind.withStore { store in

@@ -1,4 +1,5 @@
 #if Server
+import FoundationEssentials
 public import LeadSharkDelivery
 public import LeadSharkWebhooks
 import Logging
@@ -25,15 +26,27 @@ public struct WebhookEndpoint: Sendable {
         public var secrets: SecretSet
         /// How signatures are computed.
         public var implementation: HMACImplementation
+        /// What is made of bodies that were re-formatted on their way. Then the canonical text is what is stored and handed
+        /// over, never the body.
+        public var reformattedBodies: ReformattedBodies
+        /// How far an event's own time may lie from ours when it arrives, into the past and the future; `nil` for any time.
+        ///
+        /// An event beyond it is stored and answered 200 like any other, since it is authentic and our clock may be the one
+        /// that is wrong, but its deliveries are dead letters until an operator redelivers them. An event without a time that
+        /// can be read is delivered.
+        public var tolerance: Duration?
 
         /// Makes a configuration for one webhook.
         public init(
             name: WebhookName = .leadshark, secrets: SecretSet,
-            implementation: HMACImplementation = .preparedStates
+            implementation: HMACImplementation = .preparedStates, reformattedBodies: ReformattedBodies = .refused,
+            tolerance: Duration? = nil
         ) {
             self.name = name
             self.secrets = secrets
             self.implementation = implementation
+            self.reformattedBodies = reformattedBodies
+            self.tolerance = tolerance
         }
 
         /// The path under which the webhook arrives.
@@ -46,6 +59,7 @@ public struct WebhookEndpoint: Sendable {
     struct Webhook {
         let name: WebhookName
         let verifier: WebhookVerifier
+        let tolerance: Duration?
         let metrics: WebhookMetrics
     }
 
@@ -54,24 +68,29 @@ public struct WebhookEndpoint: Sendable {
     private let sink: any EventSink
     private let limits: RequestLimits
     private let retryAfter: Duration
+    private let now: @Sendable () -> Date
+    private let diagnosis: RefusalDiagnosis
     private let logger: Logger
 
     init(
         webhooks configurations: [Configuration], sink: any EventSink, limits: RequestLimits, retryAfter: Duration,
-        logger: Logger
+        now: @escaping @Sendable () -> Date, diagnosis: RefusalDiagnosis, logger: Logger
     ) {
         webhooks = Dictionary(
             configurations.map { configuration in
-                let verifier = WebhookVerifier(
-                    secrets: configuration.secrets, implementation: configuration.implementation)
-                let metrics = WebhookMetrics(webhook: configuration.name)
-                return (
-                    configuration.path, Webhook(name: configuration.name, verifier: verifier, metrics: metrics)
-                )
+                let webhook = Webhook(
+                    name: configuration.name,
+                    verifier: WebhookVerifier(
+                        secrets: configuration.secrets, reformattedBodies: configuration.reformattedBodies,
+                        implementation: configuration.implementation),
+                    tolerance: configuration.tolerance, metrics: WebhookMetrics(webhook: configuration.name))
+                return (configuration.path, webhook)
             }, uniquingKeysWith: { first, _ in first })
         self.sink = sink
         self.limits = limits
         self.retryAfter = retryAfter
+        self.now = now
+        self.diagnosis = diagnosis
         self.logger = logger
     }
 }
@@ -138,10 +157,12 @@ extension WebhookEndpoint: RequestResponder {
             let signature = try WebhookHeaders.soleSignature(among: headers[WebhookHeaders.signature])
             verified = try webhook.verifier.verify(request.body, signature: signature)
         } catch {
+            diagnosis.consider(error.code, request, at: webhook.name)
             return refuse(Refusal(error), head: request.head, bodyByteCount: request.body.count)
         }
         let event = NewEvent(
-            webhook: webhook.name, verified: verified, eventHeader: headers[WebhookHeaders.event].first)
+            webhook: webhook.name, verified: verified, eventHeader: headers[WebhookHeaders.event].first,
+            deadLetterReason: deadLetterReason(for: verified, at: webhook))
         do {
             switch try await sink.enqueue(event) {
             case .stored:
@@ -155,6 +176,18 @@ extension WebhookEndpoint: RequestResponder {
             // Nobody waits for this answer any more: the guard has given its own, or the connection is gone.
             if error.code == .cancelled { return Answer(.serviceUnavailable) }
             return refuse(Refusal(error), head: request.head, bodyByteCount: request.body.count)
+        }
+    }
+
+    /// Why an event is put aside. Its age is that at its receipt, whatever it waits for afterwards.
+    private func deadLetterReason(for verified: VerifiedWebhook, at webhook: Webhook) -> String? {
+        guard let tolerance = webhook.tolerance else { return nil }
+        do throws(TimestampError) {
+            try verified.checkTimestamp(tolerance: tolerance, at: now())
+            return nil
+        } catch {
+            // A lead that lacks a field is still a lead.
+            return error.code == .missing || error.code == .unreadable ? nil : error.message
         }
     }
 

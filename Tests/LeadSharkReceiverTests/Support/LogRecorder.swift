@@ -12,9 +12,35 @@ final class LogRecorder: Sendable {
         var text: String { "\(level) \(message) \(metadata)" }
     }
 
-    private let kept = NIOLockedValueBox<[Line]>([])
+    private struct State {
+        var lines: [Line] = []
+        var watchers: [(isWanted: @Sendable (Line) -> Bool, continuation: CheckedContinuation<Line, Never>)] = []
+    }
 
-    var lines: [Line] { kept.withLockedValue { $0 } }
+    private let kept = NIOLockedValueBox(State())
+
+    var lines: [Line] { kept.withLockedValue { $0.lines } }
+
+    /// The first line that is wanted, as soon as it is there.
+    func line(where isWanted: @escaping @Sendable (Line) -> Bool) async -> Line {
+        await withCheckedContinuation { continuation in
+            let line = kept.withLockedValue { state in
+                let line = state.lines.first(where: isWanted)
+                if line == nil { state.watchers.append((isWanted, continuation)) }
+                return line
+            }
+            if let line { continuation.resume(returning: line) }
+        }
+    }
+
+    private func add(_ line: Line) {
+        let watchers = kept.withLockedValue { state in
+            state.lines.append(line)
+            defer { state.watchers.removeAll { $0.isWanted(line) } }
+            return state.watchers.filter { $0.isWanted(line) }
+        }
+        for watcher in watchers { watcher.continuation.resume(returning: line) }
+    }
 
     /// The causes of the refusals, in order.
     var causes: [String] { lines.compactMap { $0.metadata["cause"] } }
@@ -39,7 +65,7 @@ final class LogRecorder: Sendable {
             let line = Line(
                 level: event.level, message: "\(event.message)",
                 metadata: (event.metadata ?? [:]).mapValues { "\($0)" })
-            recorder.kept.withLockedValue { $0.append(line) }
+            recorder.add(line)
         }
     }
 }

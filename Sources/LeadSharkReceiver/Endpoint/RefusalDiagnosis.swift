@@ -1,0 +1,91 @@
+#if Server
+import LeadSharkDelivery
+import LeadSharkWebhooks
+import Logging
+import NIOConcurrencyHelpers
+import NIOHTTP1
+
+/// Tells in the log why signatures do not fit: seldom, one at a time, and after the answer has gone its way.
+///
+/// Whoever knows the URL can send what does not fit, so it is bounded whatever comes: one request a minute of each webhook,
+/// no body beyond ``maximumBodyByteCount``, and while one is looked at, no other.
+final class RefusalDiagnosis: Sendable {
+    /// How long a webhook's next one waits at least.
+    static let interval: Duration = .seconds(60)
+    /// The longest body that is looked at. One is held at a time.
+    static let maximumBodyByteCount = 256 << 10
+
+    private struct State {
+        var isBusy = false
+        var nextAt: [WebhookName: Duration] = [:]
+    }
+
+    private let webhooks: [SignatureDiagnosis.Webhook]
+    private let elapsed: @Sendable () -> Duration
+    private let start: @Sendable (@escaping @Sendable () -> Void) -> Void
+    private let logger: Logger
+    private let state = NIOLockedValueBox(State())
+
+    /// - Parameters:
+    ///   - elapsed: The time since some moment.
+    ///   - start: Does the work, not now but soon.
+    init(
+        of webhooks: [WebhookEndpoint.Configuration], elapsed: @escaping @Sendable () -> Duration, logger: Logger,
+        start: @escaping @Sendable (@escaping @Sendable () -> Void) -> Void = { work in
+            Task.detached(priority: .background) { work() }
+        }
+    ) {
+        self.webhooks = webhooks.map { SignatureDiagnosis.Webhook(name: $0.name.text, secrets: $0.secrets) }
+        self.elapsed = elapsed
+        self.start = start
+        self.logger = logger
+    }
+
+    /// Has a refused request looked at, unless it is not the time for it.
+    func consider(_ code: VerificationError.Code, _ request: InboundRequest, at webhook: WebhookName) {
+        // The others say all there is to say.
+        guard [.signatureMismatch, .malformedSignature, .conflictingSignatures].contains(code),
+            request.body.count <= Self.maximumBodyByteCount, begin(webhook)
+        else { return }
+        let signatures = request.head.headers[WebhookHeaders.signature]
+        start { [self, body = request.body] in
+            report(diagnosis(of: body, signatures, at: webhook), at: webhook)
+            state.withLockedValue { $0.isBusy = false }
+        }
+    }
+
+    private func begin(_ webhook: WebhookName) -> Bool {
+        let now = elapsed()
+        return state.withLockedValue { state in
+            guard !state.isBusy, now >= state.nextAt[webhook] ?? .zero else { return false }
+            state.isBusy = true
+            state.nextAt[webhook] = now + Self.interval
+            return true
+        }
+    }
+
+    private func diagnosis(
+        of body: [UInt8], _ signatures: [String], at name: WebhookName
+    ) -> SignatureDiagnosis? {
+        guard let webhook = webhooks.first(where: { $0.name == name.text }) else { return nil }
+        var limits = SignatureDiagnosis.Limits()
+        limits.maximumBodyByteCount = Self.maximumBodyByteCount
+        limits.maximumHashedByteCount = 64 << 20
+        limits.maximumOtherWebhooks = webhooks.count
+        return SignatureDiagnosis(
+            of: body.span, signatures: signatures, webhook: webhook,
+            others: webhooks.filter { $0.name != name.text }, limits: limits)
+    }
+
+    private func report(_ diagnosis: SignatureDiagnosis?, at webhook: WebhookName) {
+        guard let diagnosis else { return }
+        logger.log(
+            level: diagnosis.isProven ? .warning : .notice, "A refused signature was diagnosed",
+            metadata: [
+                "webhook": "\(webhook)", "finding": "\(diagnosis)",
+                "certainty": "\(diagnosis.main.certainty.rawValue)", "summary": "\(diagnosis.main.summary)",
+                "remedy": "\(diagnosis.main.remedy)",
+            ])
+    }
+}
+#endif
