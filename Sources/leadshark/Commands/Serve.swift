@@ -38,6 +38,14 @@ extension LeadShark {
                 valueName: "url"))
         var forwardURL: String?
 
+        @OptionGroup var bodies: ReformattedBodiesOption
+
+        @Option(
+            help: ArgumentHelp(
+                "How far an event's time may lie from ours, as 5m; beyond it the event is a dead letter (any time).",
+                valueName: "time"))
+        var tolerance: String?
+
         @Option(help: ArgumentHelp("Log from this level on (info).", valueName: "level"))
         var logLevel: String?
 
@@ -45,7 +53,8 @@ extension LeadShark {
             var context = Context.current
             let flags = ServeSettings.Flags(
                 listen: listen, adminListen: adminListen, store: store, leadsFile: leadsFile,
-                forwardURL: forwardURL, logLevel: logLevel)
+                forwardURL: forwardURL, reformattedBodies: bodies.reformattedBodies, tolerance: tolerance,
+                logLevel: logLevel)
             let settings = try ServeSettings(flags, from: SettingsSource(context), in: context)
             // A receiver answers on, and stops when told, whatever becomes of the reader of its log.
             let writer = context.console.backgroundWriter
@@ -140,7 +149,11 @@ struct Composition {
 
     private func receive(_ store: SQLiteDeliveryStore, _ handlers: [any DeliveryHandler]) async throws {
         var configuration = ReceiverConfiguration(
-            webhooks: settings.webhooks.map { WebhookEndpoint.Configuration(name: $0.name, secrets: $0.secrets) })
+            webhooks: settings.webhooks.map {
+                WebhookEndpoint.Configuration(
+                    name: $0.name, secrets: $0.secrets, reformattedBodies: settings.reformattedBodies,
+                    tolerance: settings.tolerance)
+            })
         configuration.listen = ListenAddress(host: settings.listen.value.host, port: settings.listen.value.port)
         configuration.adminListen = ListenAddress(
             host: settings.adminListen.value.host, port: settings.adminListen.value.port)

@@ -74,6 +74,12 @@ enum EnvironmentTemplate {
             #LEADSHARK_FORWARD_URL=https://example.com/leads
             #LEADSHARK_FORWARD_AUTHORIZATION='Bearer …'
 
+            # Only if a proxy re-formats bodies and cannot be changed; the README tells the risk.
+            #LEADSHARK_REFORMATTED_BODIES=canonicalized
+
+            # Events whose own time lies further from ours become dead letters.
+            #LEADSHARK_TOLERANCE=7d
+
             # trace, debug, info, notice, warning, error or critical
             #LEADSHARK_LOG_LEVEL=info
 

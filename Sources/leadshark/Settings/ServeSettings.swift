@@ -1,5 +1,6 @@
 #if Server
 import LeadSharkReceiver
+import LeadSharkWebhooks
 import Logging
 
 /// What `serve` needs to know, all of it checked before anything is made.
@@ -11,6 +12,8 @@ struct ServeSettings {
     let leadsFile: Sourced<String>?
     let forwardURL: Sourced<String>?
     let forwardAuthorization: ForwardAuthorization?
+    let reformattedBodies: ReformattedBodies
+    let tolerance: Duration?
     let logLevel: Logger.Level
 
     /// The flags of the command line; `nil` for what was not said.
@@ -20,6 +23,8 @@ struct ServeSettings {
         var store: String?
         var leadsFile: String?
         var forwardURL: String?
+        var reformattedBodies: String?
+        var tolerance: String?
         var logLevel: String?
     }
 
@@ -34,6 +39,8 @@ struct ServeSettings {
         leadsFile = try settings.text(.leadsFile, flag: flags.leadsFile)
         forwardURL = try settings.text(.forwardURL, flag: flags.forwardURL)
         forwardAuthorization = try settings.forwardAuthorization(in: context)
+        reformattedBodies = try settings.reformattedBodies(flag: flags.reformattedBodies)
+        tolerance = try settings.tolerance(flag: flags.tolerance)
         if forwardAuthorization != nil, forwardURL == nil {
             throw CommandError(
                 .configuration,

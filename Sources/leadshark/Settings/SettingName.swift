@@ -28,12 +28,14 @@ struct SettingName: Hashable, Sendable {
     static let forwardURL = Self("LEADSHARK_FORWARD_URL", flag: "--forward-url")
     static let forwardAuthorization = Self("LEADSHARK_FORWARD_AUTHORIZATION", isSecret: true)
     static let forwardAuthorizationFile = Self("LEADSHARK_FORWARD_AUTHORIZATION_FILE")
+    static let reformattedBodies = Self("LEADSHARK_REFORMATTED_BODIES", flag: "--reformatted-bodies")
+    static let tolerance = Self("LEADSHARK_TOLERANCE", flag: "--tolerance")
     static let logLevel = Self("LEADSHARK_LOG_LEVEL", flag: "--log-level")
 
     /// Those that do not depend on a webhook's name.
     static let general = [
         webhooks, listen, adminListen, store, leadsFile, forwardURL, forwardAuthorization, forwardAuthorizationFile,
-        logLevel,
+        reformattedBodies, tolerance, logLevel,
     ]
 
     /// The settings of one webhook's secrets.
@@ -77,6 +79,11 @@ struct SettingName: Hashable, Sendable {
                                            needs one: Bearer TOKEN
           LEADSHARK_FORWARD_AUTHORIZATION_FILE
                                            a file that holds it, instead
+          LEADSHARK_REFORMATTED_BODIES     what becomes of bodies that a proxy
+                                           wrote anew: refused, canonicalized
+          LEADSHARK_TOLERANCE              how far an event's time may lie from
+                                           ours: 300s, 5m, 12h, 7d; beyond it
+                                           the event is a dead letter
           LEADSHARK_LOG_LEVEL              trace, debug, info, notice, warning,
                                            error or critical
         """
