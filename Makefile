@@ -137,9 +137,9 @@ sanitize: ## Run all tests under the address and the thread sanitizer (half an h
 	@Scripts/sanitize all
 
 .PHONY: sanitize-sdk
-sanitize-sdk: ## Run the SDK's tests under both sanitizers
+sanitize-sdk: ## Run the SDK's tests under the address sanitizer
 	@Scripts/bootstrap build
-	@Scripts/sanitize sdk
+	@Scripts/sanitize sdk address
 
 .PHONY: clean
 clean: ## Remove everything that was built

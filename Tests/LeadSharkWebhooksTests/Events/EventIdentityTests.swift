@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import LeadSharkWebhooks
@@ -70,7 +71,22 @@ struct EventIdentityTests {
         #expect(identities.count == count)
     }
 
-    @Test("An identity is read back from its bytes, its digits and its JSON, and from nothing else")
+    @Test(
+        "JSON that is not the 64 digits of an identity is refused",
+        arguments: ["\"\"", "7", "null", "[]", "\"\(String(repeating: "g", count: 64))\"", "\"0\""])
+    func refusedJSON(_ text: String) {
+        #expect(throws: DecodingError.self) { try JSONDecoder().decode(EventIdentity.self, from: Data(text.utf8)) }
+    }
+
+    @Test("An identity is its digits in JSON too")
+    func json() throws {
+        let identity = EventEnvelope(payload: Array("{}".utf8), webhookName: "leadshark").identity
+        let text = try JSONEncoder().encode(identity)
+        #expect(String(decoding: text, as: UTF8.self) == "\"\(identity.hexadecimal)\"")
+        #expect(try JSONDecoder().decode(EventIdentity.self, from: text) == identity)
+    }
+
+    @Test("An identity is read back from its bytes and its digits, and from nothing else")
     func readBack() throws {
         let identity = EventEnvelope(payload: Array("{}".utf8), webhookName: "leadshark").identity
         #expect(identity.bytes.count == EventIdentity.byteCount)

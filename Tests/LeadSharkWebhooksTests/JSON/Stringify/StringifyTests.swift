@@ -54,12 +54,20 @@ struct StringifyTests {
 
     @Test("A small value that stands for an enormous text is refused before that is written")
     func sharedParts() {
-        var value = JSONValue.array([])
+        // Long leaves, for the default limit is far away.
+        var value = JSONValue.string(JSONString(String(repeating: "x", count: 1 << 16)))
         for _ in 0..<60 { value = .array([value, value]) }
         let error = #expect(throws: JSONError.self) {
             try JSONValueWriter.text(of: value, maximumByteCount: 1 << 16)
         }
         #expect(error?.code == .outputTooLarge)
+
+        value = .array([])
+        for _ in 0..<60 { value = .array([value, value]) }
+        let limited = #expect(throws: JSONError.self) {
+            try JSONValueWriter.text(of: value, maximumByteCount: 10_000)
+        }
+        #expect(limited?.code == .outputTooLarge)
     }
 
     @Test(
