@@ -227,6 +227,19 @@ struct CommandTests {
         #expect(try await receiver.stop() == 0)
     }
 
+    @Test("What is hardly meant is warned of: leads that go nowhere, a leads file that everybody can read")
+    func warnings() async throws {
+        let nowhere = try await RunningReceiver(in: folder)
+        #expect(try await nowhere.stop() == 0)
+        #expect(nowhere.program.standardError.contains("warning: leads are stored, but go nowhere"))
+
+        _ = try folder.write("", to: "leads.ndjson", permissions: 0o644)
+        let open = try await RunningReceiver(in: folder, ["--leads-file", "leads.ndjson"])
+        #expect(try await open.stop() == 0)
+        #expect(open.program.standardError.contains("warning: --leads-file: leads.ndjson, which holds personal data"))
+        #expect(!open.program.standardError.contains("go nowhere"))
+    }
+
     @Test("In a directory that cannot be written, serve says so and makes nothing")
     func noWritePermission() async throws {
         let closed = folder.file("closed")

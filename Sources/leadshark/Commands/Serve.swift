@@ -91,7 +91,6 @@ struct Composition {
             try Preflight.checkAppending(to: file, at: leadsPath)
         }
         try ControlSocketPath.of(store: settings.storePath(in: context)).map(Preflight.checkControlSocket)
-        warn(leadsPath: leadsPath)
         let store = try await SQLiteDeliveryStore.open(path: settings.storePath(in: context))
         var leads: NDJSONFileHandler?
         do {
@@ -113,13 +112,13 @@ struct Composition {
     }
 
     /// Says what works, but is hardly meant.
-    private func warn(leadsPath: String?) {
-        if leadsPath == nil, settings.forwardURL == nil {
+    private func warn() {
+        if settings.leadsFile == nil, settings.forwardURL == nil {
             context.console.note(
                 "warning: leads are stored, but go nowhere; set \(SettingName.leadsFile.variable) or "
                     + SettingName.forwardURL.variable)
         }
-        if let file = settings.leadsFile, let leadsPath, let status = FileStatus(path: leadsPath),
+        if let file = settings.leadsFile, let status = FileStatus(path: context.path(file.value)),
             status.permissions & 0o006 != 0
         {
             context.console.note(
@@ -163,6 +162,7 @@ struct Composition {
                 "warning: the store's path is too long for a control socket beside it; "
                     + "`leadshark deliveries redeliver` will work only while this receiver is stopped")
         }
+        warn()
         let banner = Banner(settings: settings, paths: configuration.webhooks.map(\.path), handlers: handlers)
         let console = context.console
         configuration.onListening = { addresses in

@@ -84,16 +84,6 @@ struct ServeTests {
         #expect(try directory.names == ["leadshark.sqlite.control"])
     }
 
-    @Test("What is hardly meant gets a warning: leads that go nowhere, a file that all can read")
-    func warnings() async throws {
-        try directory.write("leads", "no lead", mode: 0o644)
-        let file = await serve("--leads-file", "leads")
-        #expect(file.errors.contains("warning: --leads-file: leads, which holds personal data, is open to every user"))
-        try directory.write("leadshark.sqlite", String(repeating: "no store ", count: 1000))
-        let nowhere = await serve()
-        #expect(nowhere.errors.contains("warning: leads are stored, but go nowhere; set LEADSHARK_LEADS_FILE or"))
-    }
-
     @Test("A file that is no store is refused and left as it is")
     func notADatabase() async throws {
         try directory.write("leadshark.sqlite", String(repeating: "no store ", count: 1000))
