@@ -63,6 +63,36 @@ struct DeliveryTests {
         #expect(try Set(delivered(folder)) == acknowledged)
     }
 
+    @Test(
+        "Events whose time is too far from ours are answered 200, wait in the dead letters, and come out when sent round"
+    )
+    func stale() async throws {
+        let folder = try TemporaryFolder()
+        let receiver = try await RunningReceiver(in: folder, ["--leads-file", "leads.ndjson", "--tolerance", "1h"])
+        // Its events have a time of their own, which no clock of today is near.
+        let sender = try ForeignSender(to: receiver, count: 3)
+        #expect(try await sender.statuses() == ["200": 3])
+        let acknowledged = try sender.acknowledged()
+        #expect(acknowledged.count == 3)
+
+        let list = try Program(
+            Program.leadshark,
+            ["deliveries", "list", "--store", "sqlite:store.sqlite", "--format", "json"], in: folder)
+        #expect(try await list.status() == 0)
+        let reason = "the event's time, 2026-05-01T12:00:00.000Z, is "
+        // Two handlers: the log and the file.
+        #expect(list.standardOutput.components(separatedBy: reason).count == 1 + 2 * 3)
+        #expect(list.standardOutput.components(separatedBy: "deadLettered").count == 1 + 2 * 3)
+        #expect(try delivered(folder).isEmpty)
+
+        let redeliver = try Program(
+            Program.leadshark, ["deliveries", "redeliver", "--dead", "--store", "sqlite:store.sqlite"], in: folder)
+        #expect(try await redeliver.status() == 0)
+        try await condition("all came out") { try delivered(folder).count >= 3 }
+        #expect(try await receiver.stop() == 0)
+        #expect(try delivered(folder).sorted() == acknowledged.sorted())
+    }
+
     @Test("A log that nobody reads holds up no answer, no lead and no stop")
     func logIsNotRead() async throws {
         let count = 3_000

@@ -29,8 +29,6 @@ struct FindingReport: Encodable, Hashable {
         for webhook in asked {
             let others = all.filter { $0.name != webhook.name }
             var limits = SignatureDiagnosis.Limits()
-            limits.maximumBodyByteCount = InputFile.maximumByteCount
-            limits.maximumHashedByteCount = 4 << 30
             limits.maximumOtherWebhooks = others.count
             let diagnosis = SignatureDiagnosis(
                 of: payload.span, signatures: [signature], webhook: .init(webhook),
