@@ -104,12 +104,14 @@ let package = Package(
                 nioConcurrencyHelpers, nioCore, nioHTTP1, serviceLifecycle,
             ]),
 
+        // The cases of Tests/Vectors, which the library, the receiver and the command are all held to.
+        .target(name: "TestVectors", dependencies: ["LeadSharkWebhooks"], path: "Tests/TestVectors"),
         // HTTP servers on the loopback interface that answer what a test tells them.
         .target(
             name: "TestPeers", dependencies: [nioConcurrencyHelpers, nioCore, nioHTTP1, nioPosix, nioSSL],
             path: "Tests/TestPeers"),
         .testTarget(
-            name: "LeadSharkWebhooksTests", dependencies: ["LeadSharkWebhooks", "LeadSharkTesting"]),
+            name: "LeadSharkWebhooksTests", dependencies: ["LeadSharkWebhooks", "LeadSharkTesting", "TestVectors"]),
         .testTarget(
             name: "LeadSharkDeliveryTests",
             dependencies: ["LeadSharkDelivery", "LeadSharkTesting", "LeadSharkWebhooks", logging, serviceLifecycle]),
@@ -125,8 +127,8 @@ let package = Package(
         .testTarget(
             name: "LeadSharkReceiverTests",
             dependencies: [
-                "LeadSharkReceiver", "LeadSharkDelivery", "LeadSharkTesting", "LeadSharkWebhooks", logging, metrics,
-                nioConcurrencyHelpers, nioCore, nioHTTP1, serviceLifecycle,
+                "LeadSharkReceiver", "LeadSharkDelivery", "LeadSharkTesting", "LeadSharkWebhooks", "TestVectors",
+                logging, metrics, nioConcurrencyHelpers, nioCore, nioHTTP1, serviceLifecycle,
             ]),
         .testTarget(
             name: "LeadSharkProbeTests",
@@ -138,7 +140,7 @@ let package = Package(
             name: "leadsharkTests",
             dependencies: [
                 "leadshark", "LeadSharkDelivery", "LeadSharkProbe", "LeadSharkSQLite", "LeadSharkTesting",
-                "LeadSharkWebhooks", argumentParser, logging, nioConcurrencyHelpers,
+                "LeadSharkWebhooks", "TestVectors", argumentParser, logging, nioConcurrencyHelpers,
             ]),
         .testTarget(
             name: "EndToEnd", dependencies: ["leadshark"], exclude: ["Peers"]),

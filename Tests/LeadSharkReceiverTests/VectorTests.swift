@@ -2,6 +2,7 @@
 import LeadSharkDelivery
 import LeadSharkTesting
 import LeadSharkWebhooks
+import TestVectors
 import Testing
 
 @testable import LeadSharkReceiver
@@ -15,9 +16,7 @@ struct VectorTests {
 
     @Test("The receiver judges as the library does", arguments: VerificationVector.all.filter(\.isForHTTP))
     func vector(_ vector: VerificationVector) async throws {
-        let secrets = SecretSet(
-            current: try SigningSecret(vector.secret),
-            previous: try vector.previousSecret.map { try SigningSecret($0) })
+        let secrets = try vector.secrets
         try await TestReceiver.run(webhooks: [.init(secrets: secrets)]) { receiver in
             let client = try await receiver.client()
             try await client.send(
@@ -33,6 +32,28 @@ struct VectorTests {
                 #expect(answer.status == 401)
                 #expect(receiver.logs.causes == [reason])
                 #expect(receiver.store.received.isEmpty)
+            }
+        }
+    }
+
+    @Test("What is stored has the type and the identity of the vectors")
+    func identities() async throws {
+        let vectors = try IdentityVector.load()
+        #expect(vectors.count > 50)
+        let names = Set(vectors.map(\.webhook)).sorted()
+        let secrets = SecretSet(current: TestReceiver.secret)
+        try await TestReceiver.run(
+            webhooks: try names.map { .init(name: try #require(WebhookName($0)), secrets: secrets) }
+        ) { receiver in
+            let client = try await receiver.client()
+            for vector in vectors {
+                let request = SignedRequest(signing: vector.payload, secret: TestReceiver.secret)
+                try await client.send(HTTP.post(request, to: "/webhooks/\(vector.webhook)"))
+                let answer = try await client.response()
+                #expect(answer.status == 200, "\(vector)")
+                let event = receiver.store.received.last
+                #expect(event?.envelope.identity.hexadecimal == vector.identity, "\(vector)")
+                #expect(event?.envelope.type?.rawValue == vector.type, "\(vector)")
             }
         }
     }

@@ -1,4 +1,5 @@
 import LeadSharkWebhooks
+import TestVectors
 import Testing
 
 @Suite("Diagnosis vectors")

@@ -1,4 +1,5 @@
 import LeadSharkTesting
+import TestVectors
 import Testing
 
 @testable import LeadSharkWebhooks

@@ -1,41 +1,18 @@
 import Foundation
+import TestVectors
 import Testing
 
 @testable import LeadSharkWebhooks
 
 @Suite("The identity of an event")
 struct EventIdentityTests {
-    /// One case of `Tests/Vectors/identity.json`, whose format the README beside it tells.
-    struct Vector: Sendable, CustomTestStringConvertible {
-        let description: String
-        let webhook: String
-        let payload: [UInt8]
-        let type: String?
-        let identity: String
-        var testDescription: String { description }
-
-        static let all: [Vector] = (try? load()) ?? []
-
-        static func load() throws -> [Vector] {
-            let file = try JSONValue(parsing: PackageFiles.bytes("Tests/Vectors/identity.json"))
-            guard case .array(let entries) = file["vectors"] else { return [] }
-            return try entries.map { entry in
-                Vector(
-                    description: try #require(entry["description"]?.text),
-                    webhook: try #require(entry["webhook"]?.text),
-                    payload: Array(try #require(entry["payload"]?.text).utf8), type: entry["type"]?.text,
-                    identity: try #require(entry["identity"]?.text))
-            }
-        }
-    }
-
     @Test("The file of vectors can be read")
     func file() throws {
-        #expect(try Vector.load().count > 50)
+        #expect(try IdentityVector.load().count > 50)
     }
 
-    @Test("Type and identity are those that openssl gives", arguments: Vector.all)
-    func vectors(_ vector: Vector) {
+    @Test("Type and identity are those that openssl gives", arguments: IdentityVector.all)
+    func vectors(_ vector: IdentityVector) {
         let envelope = EventEnvelope(payload: vector.payload, webhookName: vector.webhook)
         #expect(envelope.identity.hexadecimal == vector.identity)
         #expect(envelope.type?.rawValue == vector.type)
@@ -45,12 +22,12 @@ struct EventIdentityTests {
     func distinct() {
         // Those of one happening, however it is written.
         let same = ["a comment", "fields that repeat elsewhere", "re-formatted", "a byte order mark"]
-        let others = Vector.all.filter {
+        let others = IdentityVector.all.filter {
             !same.dropFirst().contains($0.description) && !$0.description.hasPrefix("an automation w")
                 && !$0.description.hasPrefix("other happenings")
         }
         #expect(Set(others.map(\.identity)).count == others.count)
-        #expect(Set(Vector.all.filter { same.contains($0.description) }.map(\.identity)).count == 1)
+        #expect(Set(IdentityVector.all.filter { same.contains($0.description) }.map(\.identity)).count == 1)
     }
 
     @Test("No way to divide the same characters among fields gives the same identity")

@@ -1,6 +1,7 @@
 import Foundation
 import LeadSharkTesting
 import LeadSharkWebhooks
+import TestVectors
 import Testing
 
 @Suite("What is no event")

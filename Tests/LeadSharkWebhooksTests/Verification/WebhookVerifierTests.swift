@@ -1,5 +1,6 @@
 import Foundation
 import LeadSharkWebhooks
+import TestVectors
 import Testing
 
 @Suite("The verifier")

@@ -1,3 +1,4 @@
+import TestVectors
 import Testing
 
 @testable import LeadSharkWebhooks
@@ -101,7 +102,7 @@ struct NumberSequence: Sequence {
     private let first: [UInt64]
 
     static func load() throws -> NumberSequence {
-        let file = try JSONValue(parsing: PackageFiles.bytes("Tests/Vectors/numbers.json"))
+        let file = try VectorFile.value("numbers")
         func bits(_ value: JSONValue?) throws -> UInt64 {
             let digits = try #require(value?.text)
             return try #require(UInt64(digits, radix: 16))

@@ -1,1 +1,0 @@
-../../LeadSharkWebhooksTests/Support/VerificationVector.swift

@@ -1,0 +1,50 @@
+#if Server
+import LeadSharkWebhooks
+import TestVectors
+import Testing
+
+@testable import leadshark
+
+@Suite("Vectors through the command")
+struct VectorTests {
+    /// Those that one `--signature` can say, which is the value of one header.
+    static let vectors = VerificationVector.all.filter { $0.signatures.count == 1 }
+
+    @Test("The vectors are there")
+    func areThere() {
+        #expect(Self.vectors.count > 100)
+    }
+
+    @Test("verify judges as the library does", arguments: vectors)
+    func verify(_ vector: VerificationVector) async throws {
+        var environment = ["LEADSHARK_WEBHOOK_SECRET": vector.secret]
+        environment["LEADSHARK_WEBHOOK_SECRET_PREVIOUS"] = vector.previousSecret
+        let run = await CommandRun.of(
+            ["verify", "--format", "json", "--signature", vector.signatures[0]], environment: environment,
+            in: try TemporaryDirectory(), input: vector.body)
+        switch vector.verdict {
+        case .accept(let secret):
+            #expect(run.status == 0)
+            #expect(run.output == "{\"secret\":\"\(secret)\",\"valid\":true,\"webhook\":\"leadshark\"}\n")
+        case .reject(reason: "missingSignature"):
+            // Nobody asks about no signature: it is taken for a mistake on the command line.
+            #expect(run.status == 64)
+            #expect(run.output.isEmpty)
+        case .reject(let reason):
+            #expect(run.status == 1)
+            let verdict = try JSONValue(parsing: Array(run.output.utf8))
+            #expect(verdict["valid"] == .bool(false))
+            #expect(verdict["reason"]?.text == reason.snakeCased)
+        }
+    }
+
+    @Test("sign signs as the vectors do", arguments: vectors.filter { $0.verdict == .accept(by: "current") })
+    func sign(_ vector: VerificationVector) async throws {
+        let run = await CommandRun.of(
+            ["sign"], environment: ["LEADSHARK_WEBHOOK_SECRET": vector.secret], in: try TemporaryDirectory(),
+            input: vector.body)
+        #expect(run.status == 0)
+        #expect(run.output == vector.signatures[0].lowercased() + "\n")
+    }
+}
+#endif
