@@ -4,6 +4,8 @@ import PackageDescription
 /// Every use of another package hangs on the trait `Server`. A user of the SDK alone writes `traits: []`
 /// and SwiftPM then neither fetches nor builds any of them.
 let server: TargetDependencyCondition? = .when(traits: ["Server"])
+/// The same for the adapter `LeadSharkHummingbird`, whose user does not need the rest of `Server`.
+let adapter: TargetDependencyCondition? = .when(traits: ["Hummingbird"])
 
 let argumentParser = Target.Dependency.product(
     name: "ArgumentParser", package: "swift-argument-parser", condition: server)
@@ -42,18 +44,23 @@ let package = Package(
         .library(name: "LeadSharkHandlers", targets: ["LeadSharkHandlers"]),
         .library(name: "LeadSharkReceiver", targets: ["LeadSharkReceiver"]),
         .library(name: "LeadSharkProbe", targets: ["LeadSharkProbe"]),
+        .library(name: "LeadSharkHummingbird", targets: ["LeadSharkHummingbird"]),
         .executable(name: "leadshark", targets: ["leadshark"]),
     ],
     traits: [
         .trait(
             name: "Server",
-            description: "The receiver, the durable queue, the handlers and the command: all that needs other packages."
+            description:
+                "The receiver, the durable queue, the handlers and the command: all that needs other packages.",
+            enabledTraits: ["Hummingbird"]
         ),
+        .trait(name: "Hummingbird", description: "A middleware that verifies webhooks in a Hummingbird server."),
         .default(enabledTraits: ["Server"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: []),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
@@ -104,6 +111,17 @@ let package = Package(
                 nioConcurrencyHelpers, nioCore, nioHTTP1, serviceLifecycle,
             ]),
 
+        // For a Hummingbird server of one's own.
+        .target(
+            name: "LeadSharkHummingbird",
+            dependencies: [
+                "LeadSharkWebhooks",
+                .product(name: "HTTPTypes", package: "swift-http-types", condition: adapter),
+                .product(name: "Hummingbird", package: "hummingbird", condition: adapter),
+                .product(name: "Logging", package: "swift-log", condition: adapter),
+                .product(name: "NIOCore", package: "swift-nio", condition: adapter),
+            ]),
+
         // The cases of Tests/Vectors, which the library, the receiver and the command are all held to.
         .target(name: "TestVectors", dependencies: ["LeadSharkWebhooks"], path: "Tests/TestVectors"),
         // HTTP servers on the loopback interface that answer what a test tells them.
@@ -112,6 +130,16 @@ let package = Package(
             path: "Tests/TestPeers"),
         .testTarget(
             name: "LeadSharkWebhooksTests", dependencies: ["LeadSharkWebhooks", "LeadSharkTesting", "TestVectors"]),
+        .testTarget(
+            name: "LeadSharkHummingbirdTests",
+            dependencies: [
+                "LeadSharkHummingbird", "LeadSharkTesting", "LeadSharkWebhooks", "TestVectors",
+                .product(name: "HTTPTypes", package: "swift-http-types", condition: adapter),
+                .product(name: "Hummingbird", package: "hummingbird", condition: adapter),
+                .product(name: "HummingbirdTesting", package: "hummingbird", condition: adapter),
+                .product(name: "Logging", package: "swift-log", condition: adapter),
+                .product(name: "NIOCore", package: "swift-nio", condition: adapter),
+            ]),
         .testTarget(
             name: "LeadSharkDeliveryTests",
             dependencies: ["LeadSharkDelivery", "LeadSharkTesting", "LeadSharkWebhooks", logging, serviceLifecycle]),
