@@ -38,6 +38,29 @@ struct VectorTests {
         }
     }
 
+    @Test("canonicalize writes what V8 does", arguments: StringifyVector.all)
+    func canonicalize(_ vector: StringifyVector) async throws {
+        let run = await CommandRun.of("canonicalize", in: try TemporaryDirectory(), input: vector.text)
+        #expect(run.status == (vector.stringified == nil ? 65 : 0))
+        #expect(Array(run.output.utf8) == vector.stringified ?? [])
+    }
+
+    @Test(
+        "verify takes a re-formatted body where that is allowed",
+        arguments: StringifyVector.all.filter { $0.signature != nil })
+    func reformatted(_ vector: StringifyVector) async throws {
+        let isUnchanged = vector.stringified == vector.text
+        for setting in ["refused", "canonicalized"] {
+            let run = await CommandRun.of(
+                [
+                    "verify", "--format", "json", "--reformatted-bodies", setting, "--signature",
+                    vector.signature ?? "",
+                ], environment: ["LEADSHARK_WEBHOOK_SECRET": StringifyVector.secret], in: try TemporaryDirectory(),
+                input: vector.text)
+            #expect(run.status == (isUnchanged || setting == "canonicalized" ? 0 : 1))
+        }
+    }
+
     @Test("sign signs as the vectors do", arguments: vectors.filter { $0.verdict == .accept(by: "current") })
     func sign(_ vector: VerificationVector) async throws {
         let run = await CommandRun.of(
