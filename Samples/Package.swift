@@ -3,6 +3,7 @@ import PackageDescription
 
 // In your own package this line is
 //     .package(url: "…/leadshark-webhooks", from: "0.1.0")                for the receiver, the queue, the handlers
+//     .package(url: "…/leadshark-webhooks", from: "0.1.0", traits: ["Hummingbird"])    for the SDK and its middleware
 //     .package(url: "…/leadshark-webhooks", from: "0.1.0", traits: [])    for the SDK alone
 let leadshark = Package.Dependency.package(name: "leadshark-webhooks", path: "..")
 
@@ -20,6 +21,14 @@ let package = Package(
             dependencies: [
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "LeadSharkWebhooks", package: "leadshark-webhooks"),
+            ]),
+        .executableTarget(
+            name: "HummingbirdServer",
+            dependencies: [
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "LeadSharkHummingbird", package: "leadshark-webhooks"),
                 .product(name: "LeadSharkWebhooks", package: "leadshark-webhooks"),
             ]),
         .executableTarget(

@@ -100,7 +100,7 @@ def try_sample(folder, name):
 
 def main():
     folder = pathlib.Path(sys.argv[1]).resolve()
-    for name in sys.argv[2:] or ["OwnServer", "EmbeddedReceiver"]:
+    for name in sys.argv[2:] or ["OwnServer", "HummingbirdServer", "EmbeddedReceiver"]:
         try_sample(folder, name)
 
 
