@@ -158,13 +158,15 @@ def run(program, folder, target, seconds, dictionary):
                        f"-dict={dictionary}", f"-artifact_prefix={findings}", corpus, seeds)
     said = open(log, encoding="utf-8", errors="replace").read()
     executed = int((re.findall(r"number_of_executed_units: (\d+)", said) or ["0"])[-1])
+    # How many of them were read from the folders, before it began to make its own.
+    given = int((re.findall(r"^#(\d+)\tINITED", said, re.MULTILINE) or ["0"])[0])
     coverage = [int(number) for number in re.findall(r"\bcov: (\d+)", said)] or [0]
-    line = (f"{target:<10} {executed:>11,} inputs of {seed_count} seeds, {len(os.listdir(corpus)):>5} kept, "
+    line = (f"{target:<10} {executed - given:>11,} inputs tried from {seed_count} seeds, {len(os.listdir(corpus)):>5} kept, "
             f"{coverage[-1]:>5} edges covered ({coverage[-1] - coverage[0]} more than at first)")
     if status != 0:
         return line, explanation(target, said, log)
-    if executed <= seed_count or coverage[-1] == 0:
-        return line, f"{target}: nothing was tried beyond the seeds: {log}"
+    if given == 0 or executed <= given or coverage[-1] == 0:
+        return line, f"{target}: nothing was tried beyond what was given: {log}"
     return line, None
 
 
