@@ -24,7 +24,7 @@ public struct EventLogHandler: DeliveryHandler {
     public func handle(_ delivery: Delivery) async throws -> DeliveryOutcome {
         let type = delivery.event.type.rawValue
         logger.info(
-            "An event arrived",
+            "An event goes to its handlers",
             metadata: [
                 "delivery": "\(delivery.id)",
                 "type": "\(HeaderSyntax.isToken(type) ? type : "(a type that cannot be shown)")",

@@ -52,6 +52,16 @@ struct RefusalDiagnosisTests {
 
     private var signature: String { Self.other.signature(for: Self.body.span).hexadecimal }
 
+    @Test("What doctor sends under a wrong signature is not looked at, and leaves the turn to what comes next")
+    func probe() {
+        let diagnosis = diagnosis()
+        let probe = Fixture.payload(for: .test)
+        diagnosis.consider(.signatureMismatch, request(probe, signature), at: crm)
+        #expect(runWork() == 0)
+        diagnosis.consider(.signatureMismatch, request(Self.body, signature), at: crm)
+        #expect(runWork() == 1)
+    }
+
     @Test("The cause is logged with its remedy, and nothing that is secret or personal")
     func line() throws {
         let diagnosis = diagnosis()

@@ -125,6 +125,8 @@ struct SignatureTests {
             ]
             #expect(answers.map(\.status) == [200, 200, 401])
             #expect(receiver.store.received.map(\.verified.secret) == [.previous, .current])
+            let tellings = receiver.logs.lines.count { $0.message.contains("signed with the previous secret") }
+            #expect(tellings == 1)
         }
     }
 }

@@ -45,7 +45,7 @@ final class RefusalDiagnosis: Sendable {
     func consider(_ code: VerificationError.Code, _ request: InboundRequest, at webhook: WebhookName) {
         // The others say all there is to say.
         guard [.signatureMismatch, .malformedSignature, .conflictingSignatures].contains(code),
-            request.body.count <= Self.maximumBodyByteCount, begin(webhook)
+            request.body.count <= Self.maximumBodyByteCount, !Self.isProbe(request.body), begin(webhook)
         else { return }
         let signatures = request.head.headers[WebhookHeaders.signature]
         start { [self, body = request.body] in
@@ -53,6 +53,16 @@ final class RefusalDiagnosis: Sendable {
             state.withLockedValue { $0.isBusy = false }
         }
     }
+
+    /// Whether it is what `leadshark doctor` sends under a wrong signature: there is nothing to find, and the next request
+    /// is the one to look at.
+    private static func isProbe(_ body: [UInt8]) -> Bool {
+        guard body.count <= maximumProbeByteCount, let value = try? JSONValue(parsing: body) else { return false }
+        return value["event"]?.text == EventType.test.rawValue
+    }
+
+    /// How large a test event is at most.
+    private static let maximumProbeByteCount = 2048
 
     private func begin(_ webhook: WebhookName) -> Bool {
         let now = elapsed()

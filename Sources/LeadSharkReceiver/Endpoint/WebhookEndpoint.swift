@@ -167,6 +167,7 @@ extension WebhookEndpoint: RequestResponder {
             switch try await sink.enqueue(event) {
             case .stored:
                 webhook.metrics.countStored()
+                tellWhatIsToEnd(verified, at: webhook)
                 return counted(Answer(.ok, body: #"{"status":"stored"}"#), at: webhook)
             case .duplicate:
                 webhook.metrics.countDuplicate()
@@ -176,6 +177,17 @@ extension WebhookEndpoint: RequestResponder {
             // Nobody waits for this answer any more: the guard has given its own, or the connection is gone.
             if error.code == .cancelled { return Answer(.serviceUnavailable) }
             return refuse(Refusal(error), head: request.head, bodyByteCount: request.body.count)
+        }
+    }
+
+    /// What an operator waits to see the end of: a rotation of secrets, a proxy that writes bodies anew.
+    private func tellWhatIsToEnd(_ verified: VerifiedWebhook, at webhook: Webhook) {
+        if verified.secret == .previous {
+            logger.notice(
+                "An event was signed with the previous secret", metadata: ["webhook": "\(webhook.name)"])
+        }
+        if verified.isCanonicalText {
+            logger.notice("An event's body was re-formatted on its way", metadata: ["webhook": "\(webhook.name)"])
         }
     }
 

@@ -85,6 +85,14 @@ extension WebhookName: ExpressibleByArgument {
     public init?(argument: String) { self.init(argument) }
 }
 
+extension EventID: ExpressibleByArgument {
+    /// Reads an event's number from the command line.
+    public init?(argument: String) {
+        guard let number = Int64(argument), number > 0 else { return nil }
+        self.init(rawValue: number)
+    }
+}
+
 extension DeliveryID: ExpressibleByArgument {
     /// Reads a delivery's number from the command line.
     public init?(argument: String) {

@@ -87,6 +87,18 @@ struct TimestampToleranceTests {
         }
     }
 
+    @Test("The error states each millisecond as it was signed")
+    func milliseconds() throws {
+        for millisecond in 0..<1000 {
+            let digits = String(millisecond)
+            let time = "2026-05-04T09:00:00.\(String(repeating: "0", count: 3 - digits.count))\(digits)Z"
+            let error = #expect(throws: TimestampError.self) {
+                try webhook(at: time).checkTimestamp(tolerance: .zero, at: now.addingTimeInterval(7200))
+            }
+            #expect(error?.message.contains(time) == true, "\(time)")
+        }
+    }
+
     @Test("The error states both times, since either may be wrong")
     func message() throws {
         let error = #expect(throws: TimestampError.self) {

@@ -66,7 +66,7 @@ struct DeliveriesTests {
         arguments: [
             ["list", "--state", "dead"], ["list", "--limit", "0"], ["list", "--limit", "100001"],
             ["list", "--handler", "A"],
-            ["list", "--webhook", ""], ["show"], ["show", "x"], ["show", "0"], ["show", "-1"],
+            ["list", "--webhook", ""], ["show"], ["show", "x"], ["show", "1", "--event", "1"], ["show", "0"], ["show", "-1"],
             ["show", "99999999999999999999"], ["redeliver"], ["redeliver", "1", "--dead"],
             ["redeliver", "1", "--handler", "a"], ["list", "--store", "leadshark.sqlite"],
         ])
@@ -104,6 +104,9 @@ struct DeliveriesTests {
             #expect(run.output.unicodeScalars.allSatisfy { $0 == "\n" || $0.value >= 0x20 && $0.value != 0x202e })
         }
         #expect(show.output.contains("new.like"))
+        let event = try #require(try await rows("--state", "deadLettered").first?["event_id"] as? Int)
+        let byEvent = await CommandRun.of("deliveries", "show", "--event", "\(event)", in: directory)
+        #expect(byEvent.output == show.output)
         let json = await CommandRun.of("deliveries", "show", "\(dead)", "--format", "json", in: directory)
         let object = try #require(try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any])
         let payload = try #require((object["payload"] as? [String: Any])?["text"] as? String)
@@ -181,6 +184,9 @@ struct DeliveriesTests {
         let show = await CommandRun.of("deliveries", "show", "999", in: directory)
         #expect(show.status == 1)
         #expect(show.errors.contains("no delivery 999"))
+        let event = await CommandRun.of("deliveries", "show", "--event", "999", in: directory)
+        #expect(event.status == 1)
+        #expect(event.errors.contains("no event 999"))
         let redeliver = await CommandRun.of("deliveries", "redeliver", "999", in: directory)
         #expect(redeliver.status == 1)
         #expect(redeliver.output.contains("0 of 1"))
