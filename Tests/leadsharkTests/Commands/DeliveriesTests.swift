@@ -66,7 +66,8 @@ struct DeliveriesTests {
         arguments: [
             ["list", "--state", "dead"], ["list", "--limit", "0"], ["list", "--limit", "100001"],
             ["list", "--handler", "A"],
-            ["list", "--webhook", ""], ["show"], ["show", "x"], ["show", "1", "--event", "1"], ["show", "0"], ["show", "-1"],
+            ["list", "--webhook", ""], ["show"], ["show", "x"], ["show", "1", "--event", "1"], ["show", "0"],
+            ["show", "-1"],
             ["show", "99999999999999999999"], ["redeliver"], ["redeliver", "1", "--dead"],
             ["redeliver", "1", "--handler", "a"], ["list", "--store", "leadshark.sqlite"],
         ])
