@@ -55,8 +55,8 @@ public struct RequestLimits: Sendable, Hashable {
     /// How long a connection may say nothing, before its first request or between two, while less than an eighth of
     /// ``maximumConnectionCount`` is free: those that only hold a place make room.
     public var crowdedIdleTimeout: Duration = .seconds(1)
-    /// How long a request may take to arrive while so few are free; then 408. Those that are being answered keep all of
-    /// ``answerDeadline``.
+    /// How long a request may take to arrive, and an answer to be accepted, while so few are free. Those that are being
+    /// answered keep all of ``answerDeadline``; each answer then closes its connection.
     public var crowdedRequestTimeout: Duration = .seconds(2)
     /// How many requests one connection may bring; the answer to the last closes it.
     public var maximumRequestsPerConnection = 10_000

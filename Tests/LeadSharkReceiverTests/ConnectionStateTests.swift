@@ -200,6 +200,28 @@ struct ConnectionStateTests {
         #expect(busy.check(now: .milliseconds(8999), isCrowded: true) == nil)
     }
 
+    @Test("When few places are left, each answer closes its connection, and has two seconds to be accepted")
+    func crowdedAnswer() {
+        var state = answering()
+        #expect(state.check(now: .seconds(1), isCrowded: true) == nil)
+        guard case .write(_, let closing) = state.answer(Answer(.ok), number: 1, now: .seconds(2)) else {
+            Issue.record("no answer")
+            return
+        }
+        #expect(closing)
+        #expect(state.check(now: .milliseconds(3999), isCrowded: true) == nil)
+        #expect(isClose(state.check(now: .seconds(4), isCrowded: true)))
+    }
+
+    @Test("A chunked body is not cut, whatever is in it")
+    func chunkedIsNotCut() {
+        var state = makeState()
+        _ = state.receive(byteCount: 50, now: .zero)
+        _ = state.receive(head("/", ["Transfer-Encoding": "chunked"]), responder: responder, now: .zero)
+        let bytes = ByteBuffer(string: String(repeating: "\n\r\n", count: 1000)).readableBytesView
+        #expect(state.cut(bytes) == bytes.count)
+    }
+
     @Test("The last request that a connection may bring is answered, and closes it")
     func requestCount() {
         var limits = limits

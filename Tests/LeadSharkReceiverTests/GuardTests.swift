@@ -99,6 +99,8 @@ struct GuardTests {
         "POST /webhooks/leadshark HTTP/1.1\r\nHost: receiver\r\nX Y: blank\r\n\r\n",
         "POST /webhooks/leadshark HTTP/1.1\r\nHost: receiver\r\nTransfer-Encoding : chunked\r\n\r\n0\r\n\r\n",
         "POST /webhooks/leadshark HTTP/1.1\r\nHost: receiver\r\nTransfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n",
+        "POST /webhooks/leadshark HTTP/1.1\r\nHost: receiver\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
+        "POST /webhooks/leadshark HTTP/1.0\r\nHost: receiver\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
         "POST /webhooks/leadshark HTTP/1.1\r\nHost: receiver\r\nContent-Length: +2\r\n\r\n12",
         "POST /webhooks/leadshark HTTP/1.1\r\nHost: receiver\r\nContent-Length: 2, 2\r\n\r\n12",
         "POST /webhooks/leadshark HTTP/1.1\r\nHost: receiver\r\nContent-Length: 0x2\r\n\r\n12",

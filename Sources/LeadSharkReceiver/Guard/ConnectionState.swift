@@ -72,6 +72,8 @@ struct ConnectionState {
     private var hasHadInput = false
     private var isQuiescing = false
     private var inputEnded = false
+    /// Few more connections can be opened, so none may be held for long.
+    private var isCrowded = false
     /// Parts were thrown away, so the connection cannot go on after the current answer.
     private var lostInput = false
 
@@ -186,7 +188,7 @@ struct ConnectionState {
     mutating func write(_ answer: Answer, closing: Bool, now: Duration) -> Action? {
         if case .closed = phase { return nil }
         releaseMemory()
-        let closing = closing || isQuiescing || lostInput
+        let closing = closing || isQuiescing || lostInput || isCrowded
         phase = .writing(since: now, closing: closing)
         return .write(answer, closing: closing)
     }
@@ -230,22 +232,24 @@ struct ConnectionState {
 
     /// `isCrowded` says that few more connections can be opened.
     mutating func check(now: Duration, isCrowded: Bool = false) -> Action? {
+        self.isCrowded = isCrowded
         switch phase {
         case .idle(let since):
             var timeout = hasHadInput ? limits.idleTimeout : min(limits.idleTimeout, limits.firstByteTimeout)
             if isCrowded { timeout = min(timeout, limits.crowdedIdleTimeout) }
             return now - since >= timeout ? close() : nil
         case .head(let since):
-            return now - since >= requestTimeout(isCrowded) ? refuse(.slowClient) : nil
+            return now - since >= requestTimeout ? refuse(.slowClient) : nil
         case .body(let incoming), .refused(let incoming, _):
-            return now - incoming.since >= requestTimeout(isCrowded) ? refuse(.slowClient) : nil
+            return now - incoming.since >= requestTimeout ? refuse(.slowClient) : nil
         case .answering(let since, let incoming):
             guard now - since >= limits.answerDeadline else { return nil }
             return .refuse(
                 .deadlinePassed, head: incoming.head, bodyByteCount: incoming.announcedByteCount ?? 0, closing: true
             )
         case .writing(let since, _):
-            return now - since >= limits.writeDeadline ? close() : nil
+            let timeout = isCrowded ? min(limits.writeDeadline, limits.crowdedRequestTimeout) : limits.writeDeadline
+            return now - since >= timeout ? close() : nil
         case .draining(let since, _):
             return now - since >= Self.maximumDrainTime ? close() : nil
         case .closed:
@@ -253,7 +257,7 @@ struct ConnectionState {
         }
     }
 
-    private func requestTimeout(_ isCrowded: Bool) -> Duration {
+    private var requestTimeout: Duration {
         isCrowded ? min(limits.answerDeadline, limits.crowdedRequestTimeout) : limits.answerDeadline
     }
 

@@ -36,6 +36,8 @@ struct GuardedChannel<Responder: RequestResponder>: ServerChildChannel {
             let parser = ByteToMessageHandler(
                 HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes, limitConfiguration: parserLimits),
                 maximumBufferSize: Self.maximumParserByteCount)
+            // Answers are small: whoever reads none of them is not to fill the system's memory with them.
+            try channel.syncOptions?.setOption(.socketOption(.so_sndbuf), value: Self.sendBufferByteCount)
             try channel.pipeline.syncOperations.addHandlers([ByteGate(requestGuard), parser, requestGuard])
             connections.add(requestGuard, of: channel)
             return Value(channel: channel)
@@ -49,6 +51,8 @@ struct GuardedChannel<Responder: RequestResponder>: ServerChildChannel {
             value.channel.close(promise: nil)
         }
     }
+
+    private static var sendBufferByteCount: Int { 32 << 10 }
 
     /// What the parser may hold unparsed. It reads at most 64 KiB at once.
     private static var maximumParserByteCount: Int { 128 << 10 }

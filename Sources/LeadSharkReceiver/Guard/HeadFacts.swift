@@ -8,6 +8,8 @@ struct HeadFacts {
     /// The announced length; more than any limit when the number is too large for us.
     private(set) var contentLength = 0
     private(set) var isChunked = false
+    /// Whether the body comes in another coding than `chunked`, or in several.
+    private(set) var hasOtherCoding = false
     private(set) var expectation = Expectation.none
     private(set) var hostCount = 0
     private(set) var hasEmptyHost = false
@@ -30,6 +32,7 @@ struct HeadFacts {
             case 14 where Self.equal(name, "content-length"):
                 contentLength = Int(value) ?? .max
             case 17 where Self.equal(name, "transfer-encoding"):
+                hasOtherCoding = hasOtherCoding || isChunked || !Self.equal(value, "chunked")
                 isChunked = true
             default:
                 break
@@ -46,6 +49,7 @@ struct HeadFacts {
     /// What is wrong with the head, whatever it asks for.
     func fault(of head: HTTPRequestHead) -> Refusal? {
         if hostCount > 1 || hasEmptyHost || (hostCount == 0 && head.version == .http1_1) { return .missingHost }
+        if hasOtherCoding || isChunked && head.version != .http1_1 { return .malformedRequest }
         if expectation == .other { return .unknownExpectation }
         return nil
     }

@@ -4,9 +4,10 @@ import NIOHTTP1
 
 /// How far the parser is in a request, seen from outside.
 ///
-/// The parser does not say whether it holds the beginning of a next head. So its input is cut wherever a request can
-/// end: then a request that ends does so with the last byte of what the parser was given, and a byte after it is the
-/// first of the next head.
+/// The parser does not say whether it holds the beginning of a next head. So its input is cut where a head can end, and
+/// where a body of an announced length does: then a byte after a request is the first of the next head. Not so after a
+/// chunked body, where following the chunks would cost more than it tells: a head that begins there counts from what
+/// comes next.
 struct ParserProgress {
     /// How many bytes stand before the end of the current head, the blank lines before it included.
     private(set) var headByteCount = 0
@@ -21,8 +22,11 @@ struct ParserProgress {
 
     /// How many of these bytes the parser may be given at once; 0 when the head is too long.
     mutating func cut(_ bytes: ByteBufferView, maximumHeadByteCount: Int) -> Int {
-        if let remainingByteCount, remainingByteCount > 0 { return min(remainingByteCount, bytes.count) }
-        let maximum = isInRequest ? bytes.count : min(bytes.count, maximumHeadByteCount - headByteCount)
+        guard !isInRequest else {
+            guard let remainingByteCount, remainingByteCount > 0 else { return bytes.count }
+            return min(remainingByteCount, bytes.count)
+        }
+        let maximum = min(bytes.count, maximumHeadByteCount - headByteCount)
         var count = 0
         for byte in bytes.prefix(max(0, maximum)) {
             count += 1

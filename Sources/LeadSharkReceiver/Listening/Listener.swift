@@ -23,6 +23,7 @@ struct Listener<Responder: RequestResponder>: Service {
         let server = channel.server(
             configuration: ServerConfiguration(
                 address: socket.map { .unixDomainSocket(path: $0.temporaryPath) } ?? place.bindAddress,
+                backlog: Self.backlog,
                 availableConnectionsDelegate: .maximum(limits.maximumConnectionCount, logger: quiet)),
             onServerRunning: { server in
                 do {
@@ -59,6 +60,9 @@ struct Listener<Responder: RequestResponder>: Service {
             throw place.error(for: error)
         }
     }
+
+    /// How many connections may wait for a place.
+    private static var backlog: Int { 1024 }
 
     private func controlSocket() throws -> ControlSocket? {
         guard case .controlSocket(let path) = place else { return nil }
