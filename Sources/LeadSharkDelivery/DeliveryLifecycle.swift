@@ -12,12 +12,15 @@
 ///     └──────── redeliver ── deadLettered <── (from leased)
 /// ```
 ///
+/// A lease that runs out makes the delivery a suspect (``SuspectRule``), which is leased alone from then on; what becomes
+/// of one that crashes alone again and again is the worker's to say.
+///
 /// Times are microseconds on the store's clock.
 package struct DeliveryLifecycle: Sendable, Hashable {
     package private(set) var state = DeliveryState.ready
     /// How many attempts there were, the one that is under way included.
     package private(set) var attempt = 0
-    /// How often a lease ran out.
+    /// How often a lease ran out since the delivery was stored or redelivered.
     package private(set) var crashes = 0
     /// The fencing number of the last lease. It never goes down.
     package private(set) var fence: Int64 = 0

@@ -19,6 +19,7 @@ import Metrics
 /// | `leadshark_deliveries_dead_lettered_total{handler}` | counter | deliveries that went to the dead letters |
 /// | `leadshark_deliveries_unreadable_total{handler}` | counter | those among them whose payload is no event |
 /// | `leadshark_deliveries_overdue_total{handler}` | counter | attempts that went past their deadline |
+/// | `leadshark_deliveries_crashed_total{handler}` | counter | dead letters because the process ended too often during their attempts |
 /// | `leadshark_leases_lost_total` | counter | leases that another holder or an operator took away |
 /// | `leadshark_leases_reclaimed_total` | counter | leases that ran out |
 /// | `leadshark_store_errors_total{part}` | counter | failed calls of the store: `enqueue`, `lease`, `settle`, `renew` |
@@ -50,6 +51,7 @@ package enum DeliveryMetrics {
         let deadLettered: Counter
         let unreadable: Counter
         let overdue: Counter
+        let crashed: Counter
 
         init(_ name: HandlerName) {
             let dimensions = [("handler", name.text)]
@@ -58,6 +60,7 @@ package enum DeliveryMetrics {
             deadLettered = Counter(label: "leadshark_deliveries_dead_lettered_total", dimensions: dimensions)
             unreadable = Counter(label: "leadshark_deliveries_unreadable_total", dimensions: dimensions)
             overdue = Counter(label: "leadshark_deliveries_overdue_total", dimensions: dimensions)
+            crashed = Counter(label: "leadshark_deliveries_crashed_total", dimensions: dimensions)
         }
     }
 

@@ -15,8 +15,13 @@ public protocol DeliveryStore: Sendable {
     /// - Returns: A result for each event, in their order.
     func enqueue(_ events: [NewEvent], for handlers: [HandlerName]) async throws -> [EnqueueResult]
 
-    /// Leases up to `limit` deliveries of one handler that are ready, or whose waiting time is over, oldest first.
-    func lease(_ handler: HandlerName, limit: Int, for duration: Duration) async throws -> [Lease]
+    /// Leases up to `limit` deliveries of one handler that are ready, or whose waiting time is over, oldest first. A
+    /// suspect is never leased together with others.
+    ///
+    /// - Parameter suspects: What becomes of deliveries whose lease has run out before.
+    func lease(
+        _ handler: HandlerName, limit: Int, for duration: Duration, suspects: SuspectRule
+    ) async throws -> [Lease]
 
     /// Ends leases. A token whose lease was lost changes nothing.
     ///
@@ -55,6 +60,13 @@ public protocol DeliveryStore: Sendable {
 
     /// Ends all use of the store.
     func close() async throws
+}
+
+extension DeliveryStore {
+    /// Leases up to `limit` deliveries for a worker that has nothing of this handler at work.
+    public func lease(_ handler: HandlerName, limit: Int, for duration: Duration) async throws -> [Lease] {
+        try await lease(handler, limit: limit, for: duration, suspects: .alone)
+    }
 }
 
 /// A store that tests can move through time.

@@ -78,11 +78,15 @@ struct InMemoryContent: Sendable {
         return true
     }
 
-    mutating func lease(_ handler: HandlerName, limit: Int, at now: Int64, for duration: Int64) -> [Lease] {
+    mutating func lease(
+        _ handler: HandlerName, limit: Int, suspects: SuspectRule, at now: Int64, for duration: Int64
+    ) -> [Lease] {
         let limit = max(limit, 0)
         let due = (waiting[handler] ?? []).filter { self[$0].isLeasable(at: now) }
-        let candidates = ((ready[handler]?.prefix(limit) ?? []) + due).sorted().prefix(limit)
-        return candidates.compactMap { id in
+        let ready = ready[handler]?.prefix(suspects == .skipped ? .max : limit) ?? []
+        let candidates = (ready + due).sorted()
+        let picked = suspects.pick(from: candidates.map { self[$0].crashes }, limit: limit)
+        return picked.map { candidates[$0] }.compactMap { id in
             guard let fence = change(id, { $0.lease(at: now, for: duration) }) else { return nil }
             let row = deliveries[Int(id.rawValue) - 1]
             return Lease(

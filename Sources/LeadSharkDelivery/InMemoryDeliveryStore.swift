@@ -28,10 +28,12 @@ public final class InMemoryDeliveryStore: ClockAdjustableStore {
         }
     }
 
-    /// Leases up to `limit` deliveries, oldest first.
-    public func lease(_ handler: HandlerName, limit: Int, for duration: Duration) async throws -> [Lease] {
+    /// Leases up to `limit` deliveries, oldest first, a suspect alone.
+    public func lease(
+        _ handler: HandlerName, limit: Int, for duration: Duration, suspects: SuspectRule
+    ) async throws -> [Lease] {
         try change { content, now in
-            content.lease(handler, limit: limit, at: now, for: duration.inMicroseconds)
+            content.lease(handler, limit: limit, suspects: suspects, at: now, for: duration.inMicroseconds)
         }
     }
 

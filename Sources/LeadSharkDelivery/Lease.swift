@@ -38,10 +38,14 @@ public struct Lease: Sendable {
     public let handler: HandlerName
     /// Which attempt this is; the first is 1.
     public let attempt: Int
-    /// How often a lease of this delivery has run out.
+    /// How often a lease of this delivery has run out, because the process ended or could not renew it. The first time
+    /// others may have been at work beside it; from then on it is leased alone.
     public let crashes: Int
     /// The event.
     public let event: StoredEvent
+
+    /// Whether this delivery may be what makes the process end, so that nothing of its handler may be at work beside it.
+    public var isSuspect: Bool { crashes > 0 }
 
     /// Puts together what a store leased.
     public init(token: LeaseToken, handler: HandlerName, attempt: Int, crashes: Int, event: StoredEvent) {

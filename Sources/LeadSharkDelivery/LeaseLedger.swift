@@ -32,12 +32,27 @@ package struct LeaseLedger: Sendable {
     private var verdicts: [Settlement] = []
     private var beingWritten: Set<LeaseToken> = []
     private var handlers: [LeaseToken: HandlerName] = [:]
+    private var heldCounts: [HandlerName: Int] = [:]
+    private var suspect: (token: LeaseToken, handler: HandlerName)?
     private var lastID: AttemptID = 0
 
     package init() {}
 
     /// How many attempts of a handler take up a place.
     package func runningCount(of handler: HandlerName) -> Int { runningCounts[handler] ?? 0 }
+
+    /// How a handler may lease suspects now; `nil` when its own is at work, so that nothing may be begun beside it.
+    ///
+    /// At most one suspect is at work in the whole worker. What counts is leases until their verdict is written, for until
+    /// then the end of the process would be held against them; and not the handlers' tasks, else one that hangs past its
+    /// deadline would keep suspects waiting for good.
+    package func suspectRule(for handler: HandlerName) -> SuspectRule? {
+        if let suspect { return suspect.handler == handler ? nil : .skipped }
+        return heldCounts[handler, default: 0] > 0 ? .held : .alone
+    }
+
+    /// Whether a suspect is at work.
+    package var hasSuspect: Bool { suspect != nil }
 
     /// Whether no handler's task is running.
     package var isIdle: Bool { running.isEmpty }
@@ -52,13 +67,16 @@ package struct LeaseLedger: Sendable {
     package func handler(of token: LeaseToken) -> HandlerName? { handlers[token] }
 
     /// Begins an attempt with one lease, or with a batch of them.
-    package mutating func begin(_ handler: HandlerName, _ leases: [Open], deadline: Duration) -> AttemptID {
+    package mutating func begin(
+        _ handler: HandlerName, _ leases: [Open], deadline: Duration, isSuspect: Bool = false
+    ) -> AttemptID {
         lastID += 1
         var open: [LeaseToken: Int] = [:]
         for lease in leases {
             open[lease.token] = lease.attempt
             attemptOf[lease.token] = lastID
-            handlers[lease.token] = handler
+            hold(lease.token, handler)
+            if isSuspect { suspect = (lease.token, handler) }
         }
         running[lastID] = Running(handler: handler, deadline: deadline, open: open)
         runningCounts[handler, default: 0] += 1
@@ -67,7 +85,7 @@ package struct LeaseLedger: Sendable {
 
     /// Takes in leases that no attempt is made for, to be settled at once.
     package mutating func add(_ handler: HandlerName, _ settlement: Settlement) {
-        handlers[settlement.token] = handler
+        hold(settlement.token, handler)
         verdicts.append(settlement)
     }
 
@@ -92,7 +110,9 @@ package struct LeaseLedger: Sendable {
     /// Finds attempts whose deadline has passed, each once.
     ///
     /// - Returns: The attempts, whose tasks are to be cancelled, with the leases that need a verdict.
-    package mutating func overdue(at now: Duration) -> [(id: AttemptID, handler: HandlerName, open: [Open])] {
+    package mutating func overdue(
+        at now: Duration
+    ) -> [(id: AttemptID, handler: HandlerName, open: [Open])] {
         var result: [(id: AttemptID, handler: HandlerName, open: [Open])] = []
         for (id, attempt) in running {
             guard let deadline = attempt.deadline, deadline <= now else { continue }
@@ -113,7 +133,7 @@ package struct LeaseLedger: Sendable {
         for token in lost {
             let attempt = attemptOf[token]
             _ = close(token)
-            handlers[token] = nil
+            letGo(token)
             if let attempt, running[attempt]?.open.isEmpty == true { idle.append(attempt) }
         }
         verdicts.removeAll { lost.contains($0.token) }
@@ -146,8 +166,17 @@ package struct LeaseLedger: Sendable {
     package mutating func settled(_ settlements: [Settlement]) {
         for settlement in settlements {
             beingWritten.remove(settlement.token)
-            handlers[settlement.token] = nil
+            letGo(settlement.token)
         }
+    }
+
+    private mutating func hold(_ token: LeaseToken, _ handler: HandlerName) {
+        if handlers.updateValue(handler, forKey: token) == nil { heldCounts[handler, default: 0] += 1 }
+    }
+
+    private mutating func letGo(_ token: LeaseToken) {
+        if let handler = handlers.removeValue(forKey: token) { heldCounts[handler, default: 1] -= 1 }
+        if suspect?.token == token { suspect = nil }
     }
 
     private mutating func close(_ token: LeaseToken) -> Bool {

@@ -14,6 +14,15 @@ extension Worker {
                 decide(lease.token, .deadLetter(reason: reason), in: loop)
                 continue
             }
+            if lease.crashes > configuration.maximumCrashes {
+                let reason = """
+                    the process ended, or could not renew the lease, in \(configuration.maximumCrashes) attempts that this \
+                    delivery had to itself
+                    """
+                loop.metrics.crashed.increment()
+                decide(lease.token, .deadLetter(reason: reason), in: loop)
+                continue
+            }
             do {
                 begun.append((lease, try delivery(of: lease)))
             } catch {

@@ -8,23 +8,26 @@ extension Worker {
         var failures = 0
         var emptyRounds = 0
         while true {
-            let room = state.withLock { state in
-                state.isStopping ? nil : loop.room(whileRunning: state.ledger.runningCount(of: loop.name))
+            let next: (room: Int, suspects: SuspectRule)? = state.withLock { state in
+                if state.isStopping { return nil }
+                guard let suspects = state.ledger.suspectRule(for: loop.name) else { return (0, .held) }
+                return (loop.room(whileRunning: state.ledger.runningCount(of: loop.name)), suspects)
             }
-            guard let room else { break }
+            guard let (room, suspects) = next else { break }
             guard room > 0 else {
                 await loop.wakeup.wait()
                 continue
             }
             do {
-                let leases = try await store.lease(loop.name, limit: room, for: configuration.leaseDuration)
+                let leases = try await store.lease(
+                    loop.name, limit: room, for: configuration.leaseDuration, suspects: suspects)
                 begin(leases, in: loop)
                 failures = 0
                 emptyRounds = leases.isEmpty ? emptyRounds + 1 : 0
                 if leases.count == room { continue }
                 let next = try await store.timeUntilNextDelivery(for: loop.name)
                 // One that got due just now is leased in the next round. A store that says so again and again without
-                // giving any is left alone for a while.
+                // giving any is left alone for a while, or until the attempts end for which a suspect has to wait.
                 if next == .zero, emptyRounds < 3 { continue }
                 let rest = next.flatMap { $0 > .zero ? $0 : nil } ?? configuration.maximumIdle
                 let idle = max(min(rest, configuration.maximumIdle), Self.shortestRest)
@@ -47,12 +50,14 @@ extension Worker {
         for group in loop.attempts(for: leases) {
             let deadline = timeline.now + configuration.attemptDeadline
             let attempt: LeaseLedger.AttemptID? = state.withLock { state in
-                if state.isStopping {
+                // Another handler's loop may have leased a suspect at the same time.
+                let isSuspect = group.contains(where: \.isSuspect)
+                if state.isStopping || isSuspect && state.ledger.suspectRule(for: loop.name) != .alone {
                     for lease in group { state.ledger.add(loop.name, Settlement(lease.token, .release)) }
                     return nil
                 }
                 let open = group.map { LeaseLedger.Open(token: $0.token, attempt: $0.attempt) }
-                return state.ledger.begin(loop.name, open, deadline: deadline)
+                return state.ledger.begin(loop.name, open, deadline: deadline, isSuspect: isSuspect)
             }
             guard let attempt else {
                 settling.wake()

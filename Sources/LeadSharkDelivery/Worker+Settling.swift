@@ -59,9 +59,15 @@ extension Worker {
                 report(settlement, in: loop)
             }
         }
-        state.withLock { $0.ledger.settled(batch) }
+        let hadSuspect = state.withLock { state in
+            let had = state.ledger.hasSuspect
+            state.ledger.settled(batch)
+            return had && !state.ledger.hasSuspect
+        }
         // What waits now may be due before that for which the loop's alarm is set.
         for name in touched { loops[name]?.wakeup.wake() }
+        // Other handlers' suspects waited for this one.
+        if hadSuspect { signal.notify() }
     }
 
     private func report(_ settlement: Settlement, in loop: HandlerLoop) {
@@ -131,6 +137,8 @@ extension Worker {
         }
         for token in lost { report(lost: token, of: names[token]) }
         for attempt in idle { cancel(attempt) }
+        // What had to wait for them need not any more.
+        if !lost.isEmpty { signal.notify() }
     }
 }
 #endif

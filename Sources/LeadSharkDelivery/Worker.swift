@@ -17,6 +17,10 @@ public final class Worker: Service {
         public var concurrency = 8
         /// How many attempts a delivery gets.
         public var maximumAttempts = 20
+        /// How many crashes a delivery gets: leases that ran out, because the process ended or could not renew them, while
+        /// the delivery had its handler to itself. The first lease that runs out does not count, since others may have
+        /// been at work beside it.
+        public var maximumCrashes = 3
         /// How long one attempt may take. Then its task is cancelled, and another attempt is due. A handler that ignores
         /// its cancellation keeps its place among the ``concurrency`` until it returns; what it returns then counts for
         /// nothing.

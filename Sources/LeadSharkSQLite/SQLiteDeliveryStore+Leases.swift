@@ -4,30 +4,45 @@ public import LeadSharkDelivery
 
 extension SQLiteDeliveryStore {
     /// The deliveries that are ready, oldest first.
-    static let readyQuery = "SELECT id FROM delivery WHERE handler = ? AND state = 'ready' ORDER BY id LIMIT ?"
+    static let readyQuery = """
+        SELECT id, crashes FROM delivery WHERE handler = ? AND state = 'ready' ORDER BY id LIMIT ?
+        """
 
     /// The waiting deliveries whose time has come, those that have been due for longest first.
     static let dueQuery = """
-        SELECT id FROM delivery WHERE handler = ? AND state = 'waiting' AND due_at <= ? ORDER BY due_at LIMIT ?
+        SELECT id, crashes FROM delivery
+        WHERE handler = ? AND state = 'waiting' AND due_at <= ? ORDER BY due_at LIMIT ?
         """
 
-    /// Leases up to `limit` deliveries, oldest first.
-    public func lease(_ handler: HandlerName, limit: Int, for duration: Duration) async throws -> [Lease] {
+    /// As these two queries, without the suspects.
+    static let readyUnsuspectedQuery = readyQuery.replacing("ORDER BY", with: "AND crashes = 0 ORDER BY")
+    static let dueUnsuspectedQuery = dueQuery.replacing("ORDER BY", with: "AND crashes = 0 ORDER BY")
+
+    /// Leases up to `limit` deliveries, oldest first, a suspect alone.
+    public func lease(
+        _ handler: HandlerName, limit: Int, for duration: Duration, suspects: SuspectRule
+    ) async throws -> [Lease] {
         guard limit > 0 else { return [] }
         let now = clock.now
         let until = now + duration.inMicroseconds
         return try await write { db in
-            let ready = try Int64.fetchAll(
-                db.cachedStatement(sql: Self.readyQuery), arguments: [handler.text, limit])
-            let due = try Int64.fetchAll(
-                db.cachedStatement(sql: Self.dueQuery), arguments: [handler.text, now, limit])
+            let isSkipping = suspects == .skipped
+            let ready = try Row.fetchAll(
+                db.cachedStatement(sql: isSkipping ? Self.readyUnsuspectedQuery : Self.readyQuery),
+                arguments: [handler.text, limit])
+            let due = try Row.fetchAll(
+                db.cachedStatement(sql: isSkipping ? Self.dueUnsuspectedQuery : Self.dueQuery),
+                arguments: [handler.text, now, limit])
+            let candidates = (ready + due).map { (id: $0[0] as Int64, crashes: $0[1] as Int) }
+                .sorted { $0.id < $1.id }
+            let picked = suspects.pick(from: candidates.lazy.map(\.crashes), limit: limit)
             let take = try db.cachedStatement(
                 sql: """
                     UPDATE delivery SET state = 'leased', attempt = attempt + 1, fence = fence + 1,
                       lease_until = ?, due_at = NULL
                     WHERE id = ? AND state IN ('ready', 'waiting') RETURNING fence, attempt, crashes, event
                     """)
-            return try (ready + due).sorted().prefix(limit).compactMap { id -> Lease? in
+            return try picked.map({ candidates[$0].id }).compactMap { id -> Lease? in
                 guard let row = try Row.fetchOne(take, arguments: [until, id]) else { return nil }
                 return Lease(
                     token: LeaseToken(delivery: DeliveryID(rawValue: id), fence: row[0]), handler: handler,

@@ -66,7 +66,10 @@ enum Schema {
           id INTEGER PRIMARY KEY CHECK (id = 1),
           checked_at INTEGER NOT NULL
         ) STRICT;
-        """
+        """,
+        // From here on the first lease that runs out makes a delivery a suspect, and each further one is a crash of its own.
+        // What was counted before may have been the fault of others.
+        "UPDATE delivery SET crashes = 1 WHERE crashes > 1;",
     ]
 
     /// Tells whether a file that is there already is ours, without changing it.

@@ -54,6 +54,32 @@ import Testing
         check(ledger.nextDeadline == .seconds(61))
     }
 
+    @Test("Nothing is begun beside a suspect until its verdict is written, whatever its task does")
+    func suspects() {
+        var ledger = LeaseLedger()
+        check(ledger.suspectRule(for: "crm") == .alone)
+        _ = ledger.begin("crm", open(1), deadline: .seconds(60))
+        check(ledger.suspectRule(for: "crm") == .held)
+        check(ledger.suspectRule(for: "file") == .alone)
+        _ = ledger.begin("file", open(2), deadline: .seconds(60), isSuspect: true)
+        check(ledger.suspectRule(for: "file") == nil)
+        check(ledger.suspectRule(for: "crm") == .skipped)
+        _ = ledger.decide(token(2), .completed)
+        let verdicts = ledger.takeVerdicts(atMost: 10)
+        check(ledger.suspectRule(for: "file") == nil)
+        ledger.putBack(verdicts)
+        check(ledger.hasSuspect)
+        ledger.settled(ledger.takeVerdicts(atMost: 10))
+        check(!ledger.hasSuspect)
+        check(ledger.suspectRule(for: "file") == .alone)
+        check(ledger.suspectRule(for: "crm") == .held)
+        // A lost lease is nobody's any more.
+        _ = ledger.begin("file", open(3), deadline: .seconds(60), isSuspect: true)
+        _ = ledger.lose([token(1), token(3)])
+        check(ledger.suspectRule(for: "file") == .alone)
+        check(ledger.suspectRule(for: "crm") == .alone)
+    }
+
     @Test("A lost lease gets no verdict, and its attempt is of no use when all are lost")
     func lost() {
         var ledger = LeaseLedger()

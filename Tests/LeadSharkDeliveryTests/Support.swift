@@ -166,10 +166,12 @@ final class SpyStore: DeliveryStore {
         return try await base.enqueue(events, for: handlers)
     }
 
-    func lease(_ handler: HandlerName, limit: Int, for duration: Duration) async throws -> [Lease] {
+    func lease(
+        _ handler: HandlerName, limit: Int, for duration: Duration, suspects: SuspectRule
+    ) async throws -> [Lease] {
         try check(.lease)
         leaseLimits.append(limit)
-        return try await base.lease(handler, limit: limit, for: duration)
+        return try await base.lease(handler, limit: limit, for: duration, suspects: suspects)
     }
 
     func settle(_ settlements: [Settlement]) async throws -> Set<LeaseToken> {

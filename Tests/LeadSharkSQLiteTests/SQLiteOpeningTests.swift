@@ -271,6 +271,26 @@ import Testing
         }
     }
 
+    @Test("Crashes that were counted before suspects were leased alone make suspects, no more")
+    func oldCrashes() async throws {
+        try await withDirectory { directory in
+            let path = directory + "/leads.db"
+            try OldStore.make(version: 1, at: path) { db in
+                for (id, crashes) in [(1, 0), (2, 1), (3, 9)] as [(Int64, Int)] {
+                    try OldStore.insertEvent(id, in: db)
+                    try db.execute(
+                        sql: "INSERT INTO delivery (event, handler, state, crashes) VALUES (?, 'crm', 'ready', ?)",
+                        arguments: [id, crashes])
+                }
+            }
+            let store = try await SQLiteDeliveryStore.open(path: path)
+            var crashes: [Int] = []
+            while let lease = try await store.leaseOne() { crashes.append(lease.crashes) }
+            #expect(crashes == [0, 1, 1])
+            try await store.close()
+        }
+    }
+
     @Test("A file that was made and never filled becomes a store")
     func emptyFile() async throws {
         try await withDirectory { directory in

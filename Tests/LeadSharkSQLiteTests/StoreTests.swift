@@ -215,6 +215,49 @@ import Testing
         }
     }
 
+    @Test("A suspect is leased alone, held back, or left out, as the worker says", arguments: StoreKind.allCases)
+    func suspects(_ kind: StoreKind) async throws {
+        try await kind.withStore { store in
+            func lease(_ rule: SuspectRule, limit: Int = 10) async throws -> [Int64] {
+                let leases = try await store.lease("crm", limit: limit, for: .seconds(30), suspects: rule)
+                _ = try await store.settle(leases.map { Settlement($0.token, .release) })
+                return leases.map(\.token.delivery.rawValue)
+            }
+            try await store.store(.fixture(1), .fixture(2), .fixture(3), .fixture(4))
+            let leases = try await store.lease("crm", limit: 3, for: .seconds(10))
+            #expect(leases.map(\.isSuspect) == [false, false, false])
+            _ = try await store.settle([
+                Settlement(leases[0].token, .release),
+                Settlement(leases[1].token, .retry(after: .seconds(5), reason: "busy")),
+            ])
+            try await store.advanceClock(by: .seconds(11))
+            #expect(try await store.reclaimExpired() == 1)
+            // 1 is ready, 2 is due, 3 is a suspect, 4 is ready.
+            #expect(try await lease(.alone) == [1, 2])
+            #expect(try await lease(.held) == [1, 2])
+            #expect(try await lease(.skipped) == [1, 2, 4])
+            #expect(try await lease(.skipped, limit: 2) == [1, 2])
+            for token in try await store.lease("crm", limit: 2, for: .seconds(60)).map(\.token) {
+                _ = try await store.settle([Settlement(token, .completed)])
+            }
+            #expect(try await lease(.held) == [])
+            #expect(try await lease(.skipped, limit: 1) == [4])
+            #expect(try await store.timeUntilNextDelivery(for: "crm") == .zero)
+            // A suspect remains one while it waits, and is out of it by an operator's will.
+            let suspect = try await store.lease("crm", limit: 10, for: .seconds(30))
+            #expect(suspect.map(\.token.delivery.rawValue) == [3])
+            #expect(suspect.map(\.crashes) == [1])
+            _ = try await store.settle([Settlement(suspect[0].token, .retry(after: .zero, reason: "busy"))])
+            #expect(try await lease(.held) == [])
+            #expect(try await lease(.skipped) == [4])
+            let again = try #require(try await store.leaseOne())
+            #expect(again.isSuspect)
+            _ = try await store.settle([Settlement(again.token, .deadLetter(reason: "no"))])
+            #expect(try await store.redeliver([again.token.delivery]) == [again.token.delivery])
+            #expect(try await lease(.held) == [3, 4])
+        }
+    }
+
     @Test("What is leased is not leased again, and the oldest come first", arguments: StoreKind.allCases)
     func leasing(_ kind: StoreKind) async throws {
         try await kind.withStore { store in

@@ -70,8 +70,10 @@ final class ControlledStore: DeliveryStore {
         try await base.checkHealth()
     }
 
-    func lease(_ handler: HandlerName, limit: Int, for duration: Duration) async throws -> [Lease] {
-        try await base.lease(handler, limit: limit, for: duration)
+    func lease(
+        _ handler: HandlerName, limit: Int, for duration: Duration, suspects: SuspectRule
+    ) async throws -> [Lease] {
+        try await base.lease(handler, limit: limit, for: duration, suspects: suspects)
     }
     func settle(_ settlements: [Settlement]) async throws -> Set<LeaseToken> { try await base.settle(settlements) }
     func renew(_ tokens: [LeaseToken], for duration: Duration) async throws -> Set<LeaseToken> {
