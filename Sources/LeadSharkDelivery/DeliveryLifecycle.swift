@@ -26,14 +26,17 @@ package struct DeliveryLifecycle: Sendable, Hashable {
     package private(set) var fence: Int64 = 0
     package private(set) var leaseUntil: Int64?
     package private(set) var dueAt: Int64?
+    /// When it was completed or died.
+    package private(set) var settledAt: Int64?
     package private(set) var reason: String?
 
     /// A delivery that is ready.
     package init() {}
 
     /// A delivery that is dead before any attempt.
-    package init(deadLettered reason: String) {
+    package init(deadLettered reason: String, at now: Int64) {
         state = .deadLettered
+        settledAt = now
         self.reason = DeliveryReason.bounded(reason)
     }
 
@@ -76,6 +79,7 @@ package struct DeliveryLifecycle: Sendable, Hashable {
         switch verdict {
         case .completed:
             state = .completed
+            settledAt = now
             reason = nil
         case .retry(let after, let why):
             state = .waiting
@@ -83,6 +87,7 @@ package struct DeliveryLifecycle: Sendable, Hashable {
             reason = DeliveryReason.bounded(why)
         case .deadLetter(let why):
             state = .deadLettered
+            settledAt = now
             reason = DeliveryReason.bounded(why)
         case .release:
             state = .ready
@@ -110,6 +115,7 @@ package struct DeliveryLifecycle: Sendable, Hashable {
         state = .ready
         attempt = 0
         crashes = 0
+        settledAt = nil
         reason = nil
         return true
     }

@@ -22,7 +22,9 @@ import Metrics
 /// | `leadshark_deliveries_crashed_total{handler}` | counter | dead letters because the process ended too often during their attempts |
 /// | `leadshark_leases_lost_total` | counter | leases that another holder or an operator took away |
 /// | `leadshark_leases_reclaimed_total` | counter | leases that ran out |
-/// | `leadshark_store_errors_total{part}` | counter | failed calls of the store: `enqueue`, `lease`, `settle`, `renew` |
+/// | `leadshark_events_pruned_total` | counter | events that were deleted because they were done for long enough |
+/// | `leadshark_identities_pruned_total` | counter | identities that were forgotten |
+/// | `leadshark_store_errors_total{part}` | counter | failed calls of the store: `enqueue`, `lease`, `settle`, `renew`, `prune` |
 package enum DeliveryMetrics {
     /// What the queue reports.
     struct Queue: Sendable {
@@ -68,6 +70,9 @@ package enum DeliveryMetrics {
     struct Worker: Sendable {
         let leasesLost = Counter(label: "leadshark_leases_lost_total")
         let leasesReclaimed = Counter(label: "leadshark_leases_reclaimed_total")
+        let eventsPruned = Counter(label: "leadshark_events_pruned_total")
+        let identitiesPruned = Counter(label: "leadshark_identities_pruned_total")
+        let pruneErrors = DeliveryMetrics.storeErrors("prune")
         let leaseErrors = DeliveryMetrics.storeErrors("lease")
         let settleErrors = DeliveryMetrics.storeErrors("settle")
         let renewErrors = DeliveryMetrics.storeErrors("renew")

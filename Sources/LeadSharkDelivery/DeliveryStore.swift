@@ -38,6 +38,15 @@ public protocol DeliveryStore: Sendable {
     /// - Returns: How many there were.
     func reclaimExpired() async throws -> Int
 
+    /// Deletes events that are done, and identities of events that are no longer kept, when their time is over: a part of
+    /// them, in one short transaction that holds nobody up.
+    ///
+    /// An event is done when all its deliveries are completed, or when it has none. Its identity is kept for longer, and
+    /// nothing else of it. Events with a delivery that is open or dead are kept, whatever their age.
+    ///
+    /// - Parameter limit: At most so many events are looked at, and at most so many identities are deleted.
+    func prune(_ retention: Retention, limit: Int) async throws -> Pruned
+
     /// How long until the next waiting delivery of `handler` is due, or zero when one is ready; `nil` when there is none.
     func timeUntilNextDelivery(for handler: HandlerName) async throws -> Duration?
 

@@ -6,6 +6,7 @@ import LeadSharkWebhooks
 struct InMemoryContent: Sendable {
     private struct EventRow: Sendable {
         var event: StoredEvent
+        let storedAt: Int64
         var deliveries: [DeliveryID] = []
         var duplicateCount = 0
         var variants: [[UInt8]] = []
@@ -22,10 +23,12 @@ struct InMemoryContent: Sendable {
     var isClosed = false
     var offset: Int64 = 0
 
-    /// Rows have the number of their place, counted from 1.
-    private var events: [EventRow] = []
-    private var deliveries: [DeliveryRow] = []
-    private var identities: [EventIdentity: EventID] = [:]
+    private var events: [EventID: EventRow] = [:]
+    private var deliveries: [DeliveryID: DeliveryRow] = [:]
+    private var lastEvent: Int64 = 0
+    private var lastDelivery: Int64 = 0
+    /// The events of all identities that are known; `nil` for those that are no longer kept.
+    private var identities: [EventIdentity: (event: EventID?, firstSeenAt: Int64)] = [:]
     private var ready: [HandlerName: ReadyList] = [:]
     private var waiting: [HandlerName: Set<DeliveryID>] = [:]
     private var leased: Set<DeliveryID> = []
@@ -33,47 +36,53 @@ struct InMemoryContent: Sendable {
     init(maximumEvents: Int) { self.maximumEvents = maximumEvents }
 
     mutating func enqueue(
-        _ new: [NewEvent], for handlers: [HandlerName], at time: Date
+        _ new: [NewEvent], for handlers: [HandlerName], at now: Int64, time: Date
     ) throws(DeliveryStoreError) -> [EnqueueResult] {
-        guard events.count + new.count <= maximumEvents else {
+        guard identities.count + new.count <= maximumEvents else {
             throw DeliveryStoreError(.diskFull, message: "the store in memory is full")
         }
-        return new.map { enqueue($0, for: handlers, at: time) }
+        return new.map { enqueue($0, for: handlers, at: now, time: time) }
     }
 
-    private mutating func enqueue(_ new: NewEvent, for handlers: [HandlerName], at time: Date) -> EnqueueResult {
+    private mutating func enqueue(
+        _ new: NewEvent, for handlers: [HandlerName], at now: Int64, time: Date
+    ) -> EnqueueResult {
         if let known = identities[new.envelope.identity] {
-            return .duplicate(payloadDiffers: keepDuplicate(new.verified.payload, of: known))
+            return .duplicate(payloadDiffers: keepDuplicate(new.verified.payload, of: known.event))
         }
-        let id = EventID(rawValue: Int64(events.count + 1))
+        lastEvent += 1
+        let id = EventID(rawValue: lastEvent)
         var row = EventRow(
             event: StoredEvent(
                 id: id, webhook: new.webhook, identity: new.envelope.identity, type: new.envelope.type,
                 receivedAt: time, payload: new.verified.payload, secret: new.verified.secret,
-                contradictingHeader: new.contradictingHeader))
+                contradictingHeader: new.contradictingHeader),
+            storedAt: now)
         if !new.envelope.isTest {
             for handler in handlers {
-                let delivery = DeliveryID(rawValue: Int64(deliveries.count + 1))
+                lastDelivery += 1
+                let delivery = DeliveryID(rawValue: lastDelivery)
                 let lifecycle =
-                    new.deadLetterReason.map(DeliveryLifecycle.init(deadLettered:)) ?? DeliveryLifecycle()
-                deliveries.append(DeliveryRow(id: delivery, event: id, handler: handler, lifecycle: lifecycle))
+                    new.deadLetterReason.map { DeliveryLifecycle(deadLettered: $0, at: now) } ?? DeliveryLifecycle()
+                deliveries[delivery] = DeliveryRow(id: delivery, event: id, handler: handler, lifecycle: lifecycle)
                 row.deliveries.append(delivery)
                 if lifecycle.state == .ready { ready[handler, default: ReadyList()].insert(delivery) }
             }
         }
-        identities[new.envelope.identity] = id
-        events.append(row)
+        identities[new.envelope.identity] = (id, now)
+        events[id] = row
         return .stored(id)
     }
 
-    private mutating func keepDuplicate(_ payload: [UInt8], of id: EventID) -> Bool {
-        let index = Int(id.rawValue) - 1
-        events[index].duplicateCount += 1
-        guard events[index].event.payload != payload else { return false }
-        if events[index].variants.count < VariantLimits.count, payload.count <= VariantLimits.byteCount,
-            !events[index].variants.contains(payload)
+    private mutating func keepDuplicate(_ payload: [UInt8], of id: EventID?) -> Bool {
+        guard let id, var row = events[id] else { return false }
+        defer { events[id] = row }
+        row.duplicateCount += 1
+        guard row.event.payload != payload else { return false }
+        if row.variants.count < VariantLimits.count, payload.count <= VariantLimits.byteCount,
+            !row.variants.contains(payload)
         {
-            events[index].variants.append(payload)
+            row.variants.append(payload)
         }
         return true
     }
@@ -87,11 +96,12 @@ struct InMemoryContent: Sendable {
         let candidates = (ready + due).sorted()
         let picked = suspects.pick(from: candidates.map { self[$0].crashes }, limit: limit)
         return picked.map { candidates[$0] }.compactMap { id in
-            guard let fence = change(id, { $0.lease(at: now, for: duration) }) else { return nil }
-            let row = deliveries[Int(id.rawValue) - 1]
+            guard let fence = change(id, { $0.lease(at: now, for: duration) }) ?? nil, let row = deliveries[id],
+                let event = events[row.event]?.event
+            else { return nil }
             return Lease(
                 token: LeaseToken(delivery: id, fence: fence), handler: handler, attempt: row.lifecycle.attempt,
-                crashes: row.lifecycle.crashes, event: events[Int(row.event.rawValue) - 1].event)
+                crashes: row.lifecycle.crashes, event: event)
         }
     }
 
@@ -103,14 +113,13 @@ struct InMemoryContent: Sendable {
     ) -> Set<LeaseToken> {
         var lost: Set<LeaseToken> = []
         for (index, token) in tokens.enumerated() {
-            let isKnown = deliveries.indices.contains(Int(token.delivery.rawValue) - 1)
-            if !isKnown || !change(token.delivery, { body(index, &$0) }) { lost.insert(token) }
+            if change(token.delivery, { body(index, &$0) }) != true { lost.insert(token) }
         }
         return lost
     }
 
     mutating func reclaim(at now: Int64) -> Int {
-        leased.filter { id in change(id) { $0.reclaim(at: now) } }.count
+        leased.filter { id in change(id) { $0.reclaim(at: now) } == true }.count
     }
 
     func nextDue(for handler: HandlerName, at now: Int64) -> Int64? {
@@ -118,22 +127,57 @@ struct InMemoryContent: Sendable {
         return waiting[handler]?.compactMap { self[$0].dueAt }.min()
     }
 
-    mutating func redeliver(_ ids: [DeliveryID]) -> [DeliveryID] {
-        ids.filter { id in
-            deliveries.indices.contains(Int(id.rawValue) - 1) && change(id) { $0.redeliver() }
+    mutating func prune(_ retention: Retention, limit: Int, at now: Int64) -> Pruned {
+        var pruned = Pruned()
+        if let completed = retention.completed {
+            let old = events.filter { isDone($0.value, by: now - completed.inMicroseconds) }.keys.sorted()
+            for id in old.prefix(max(limit, 0)) where delete(id) { pruned.events += 1 }
+            if limit > 0, old.count >= limit { pruned.isMore = true }
         }
+        if let age = retention.identities {
+            let old = identities.filter { $0.value.event == nil && $0.value.firstSeenAt <= now - age.inMicroseconds }
+            for identity in old.keys.prefix(max(limit, 0)) {
+                identities[identity] = nil
+                pruned.identities += 1
+            }
+            if limit > 0, old.count >= limit { pruned.isMore = true }
+        }
+        return pruned
+    }
+
+    private func isDone(_ row: EventRow, by time: Int64) -> Bool {
+        let lifecycles = row.deliveries.map { self[$0] }
+        return lifecycles.allSatisfy { $0.state == .completed }
+            && lifecycles.compactMap(\.settledAt).max() ?? row.storedAt <= time
+    }
+
+    /// Deletes an event with all that belongs to it but its identity.
+    ///
+    /// - Returns: Whether it was there.
+    mutating func delete(_ id: EventID) -> Bool {
+        guard let row = events.removeValue(forKey: id) else { return false }
+        identities[row.event.identity]?.event = nil
+        for delivery in row.deliveries {
+            guard let row = deliveries.removeValue(forKey: delivery) else { continue }
+            unlist(row)
+        }
+        return true
+    }
+
+    mutating func redeliver(_ ids: [DeliveryID]) -> [DeliveryID] {
+        ids.filter { id in change(id) { $0.redeliver() } == true }
     }
 
     func counts() -> [HandlerName: [DeliveryState: Int]] {
         var counts: [HandlerName: [DeliveryState: Int]] = [:]
-        for row in deliveries { counts[row.handler, default: [:]][row.lifecycle.state, default: 0] += 1 }
+        for row in deliveries.values { counts[row.handler, default: [:]][row.lifecycle.state, default: 0] += 1 }
         return counts
     }
 
     func summaries(matching query: DeliveryQuery, start: Date) -> [DeliverySummary] {
-        deliveries.reversed().lazy
+        deliveries.values.sorted { $0.id > $1.id }.lazy
             .filter { row in
-                let event = events[Int(row.event.rawValue) - 1].event
+                guard let event = events[row.event]?.event else { return false }
                 return (query.ids?.contains(row.id) ?? true)
                     && (query.states.isEmpty || query.states.contains(row.lifecycle.state))
                     && query.handler.map { $0 == row.handler } ?? true
@@ -141,20 +185,19 @@ struct InMemoryContent: Sendable {
                     && query.type.map { $0 == event.type } ?? true
             }
             .prefix(max(query.limit, 0))
-            .map { summary(of: $0, start: start) }
+            .compactMap { summary(of: $0, start: start) }
     }
 
     func record(of id: EventID, start: Date) -> EventRecord? {
-        guard events.indices.contains(Int(id.rawValue) - 1) else { return nil }
-        let row = events[Int(id.rawValue) - 1]
+        guard let row = events[id] else { return nil }
         return EventRecord(
             event: row.event,
-            deliveries: row.deliveries.map { summary(of: deliveries[Int($0.rawValue) - 1], start: start) },
+            deliveries: row.deliveries.compactMap { deliveries[$0] }.compactMap { summary(of: $0, start: start) },
             duplicateCount: row.duplicateCount, otherPayloads: row.variants)
     }
 
-    private func summary(of row: DeliveryRow, start: Date) -> DeliverySummary {
-        let event = events[Int(row.event.rawValue) - 1].event
+    private func summary(of row: DeliveryRow, start: Date) -> DeliverySummary? {
+        guard let event = events[row.event]?.event else { return nil }
         return DeliverySummary(
             id: row.id, event: row.event, identity: event.identity, webhook: event.webhook, type: event.type,
             handler: row.handler, state: row.lifecycle.state, attempts: row.lifecycle.attempt,
@@ -163,31 +206,37 @@ struct InMemoryContent: Sendable {
             reason: row.lifecycle.reason)
     }
 
-    private subscript(id: DeliveryID) -> DeliveryLifecycle { deliveries[Int(id.rawValue) - 1].lifecycle }
+    /// A delivery that is known to be there.
+    private subscript(id: DeliveryID) -> DeliveryLifecycle { deliveries[id]?.lifecycle ?? DeliveryLifecycle() }
 
     /// Changes one delivery, and keeps the lists in step with its state.
+    ///
+    /// - Returns: What `body` does; `nil` when there is no such delivery.
     private mutating func change<Result>(
         _ id: DeliveryID, _ body: (inout DeliveryLifecycle) -> Result
-    ) -> Result {
-        let index = Int(id.rawValue) - 1
-        let handler = deliveries[index].handler
-        let before = deliveries[index].lifecycle.state
-        let result = body(&deliveries[index].lifecycle)
-        let after = deliveries[index].lifecycle.state
-        guard before != after else { return result }
-        switch before {
-        case .ready: ready[handler]?.remove(id)
-        case .waiting: waiting[handler]?.remove(id)
-        case .leased: leased.remove(id)
-        default: break
-        }
-        switch after {
-        case .ready: ready[handler, default: ReadyList()].insert(id)
-        case .waiting: waiting[handler, default: []].insert(id)
+    ) -> Result? {
+        guard let old = deliveries[id] else { return nil }
+        var new = old
+        let result = body(&new.lifecycle)
+        deliveries[id] = new
+        guard old.lifecycle.state != new.lifecycle.state else { return result }
+        unlist(old)
+        switch new.lifecycle.state {
+        case .ready: ready[new.handler, default: ReadyList()].insert(id)
+        case .waiting: waiting[new.handler, default: []].insert(id)
         case .leased: leased.insert(id)
         default: break
         }
         return result
+    }
+
+    private mutating func unlist(_ row: DeliveryRow) {
+        switch row.lifecycle.state {
+        case .ready: ready[row.handler]?.remove(row.id)
+        case .waiting: waiting[row.handler]?.remove(row.id)
+        case .leased: leased.remove(row.id)
+        default: break
+        }
     }
 }
 

@@ -13,7 +13,7 @@ public final class InMemoryDeliveryStore: ClockAdjustableStore {
     ///
     /// - Parameters:
     ///   - clock: What tells the time for leases and waiting deliveries.
-    ///   - maximumEvents: How many events it holds; then ``enqueue(_:for:)`` throws
+    ///   - maximumEvents: How many events it holds, with those of which it knows the identity only; then ``enqueue(_:for:)`` throws
     ///     ``DeliveryStoreError/Code/diskFull``.
     public init(clock: any Clock<Duration> = ContinuousClock(), maximumEvents: Int = 100_000) {
         timeline = Timeline(clock)
@@ -24,7 +24,7 @@ public final class InMemoryDeliveryStore: ClockAdjustableStore {
     public func enqueue(_ events: [NewEvent], for handlers: [HandlerName]) async throws -> [EnqueueResult] {
         try change { content, now throws(DeliveryStoreError) in
             let start = start.addingTimeInterval(Double(now) / 1e6)
-            return try content.enqueue(events, for: handlers, at: start)
+            return try content.enqueue(events, for: handlers, at: now, time: start)
         }
     }
 
@@ -58,6 +58,11 @@ public final class InMemoryDeliveryStore: ClockAdjustableStore {
     /// Makes deliveries whose lease has run out ready again.
     public func reclaimExpired() async throws -> Int {
         try change { content, now in content.reclaim(at: now) }
+    }
+
+    /// Deletes what is done and old.
+    public func prune(_ retention: Retention, limit: Int) async throws -> Pruned {
+        try change { content, now in content.prune(retention, limit: limit, at: now) }
     }
 
     /// How long until the next delivery of `handler` is due.

@@ -38,6 +38,14 @@ public final class Worker: Service {
         public var maximumIdle: Duration = .seconds(30)
         /// How many outcomes are written in one transaction.
         public var settlementsPerCommit = 256
+        /// How long what is done is kept.
+        public var retention = Retention()
+        /// How often what is done and old is deleted.
+        public var pruneInterval: Duration = .seconds(300)
+        /// How many events are deleted in one transaction.
+        public var eventsPerPrune = 100
+        /// How long the store is left to others between two such transactions.
+        public var pruneRest: Duration = .milliseconds(20)
         /// How large the batches of a ``BatchDeliveryHandler`` may be, whatever it asks for.
         public var maximumBatchCount = 1024
 
@@ -126,11 +134,13 @@ public final class Worker: Service {
         let watch = Task { await watchDeadlines() }
         let settler = Task { await settleUntilStopped() }
         let keeper = Task { await keepLeases() }
+        let pruner = Task { await keepPruning() }
         await withDiscardingTaskGroup { group in
             for loop in loops.values { group.addTask { await self.lease(for: loop) } }
         }
         // Without handlers there is no loop, but a service runs until it is stopped.
         while !state.withLock({ $0.isStopping }) { await ending.wait() }
+        pruner.cancel()
         await waitForAttempts()
         let abandoned = state.withLock { $0.ledger.abandon() }
         if !abandoned.isEmpty {
@@ -146,6 +156,7 @@ public final class Worker: Service {
         await settler.value
         keeper.cancel()
         await keeper.value
+        await pruner.value
     }
 
     private func waitForAttempts() async {

@@ -25,6 +25,7 @@ private struct EnqueueStatements {
     let insertEvent: Statement
     let insertIdentity: Statement
     let insertDelivery: Statement
+    let insertFinished: Statement
 
     init(_ db: Database) throws {
         self.db = db
@@ -38,6 +39,7 @@ private struct EnqueueStatements {
                 """)
         insertIdentity = try db.cachedStatement(
             sql: "INSERT INTO identity (identity, event, first_seen_at) VALUES (?, ?, ?)")
+        insertFinished = try db.cachedStatement(sql: "INSERT INTO finished (finished_at, event) VALUES (?, ?)")
         insertDelivery = try db.cachedStatement(
             sql: "INSERT INTO delivery (event, handler, state, settled_at, reason) VALUES (?, ?, ?, ?, ?)")
     }
@@ -55,7 +57,9 @@ private struct EnqueueStatements {
         ])
         let id = db.lastInsertedRowID
         try insertIdentity.execute(arguments: [identity, id, now])
-        if !event.envelope.isTest {
+        if event.envelope.isTest || handlers.isEmpty {
+            try insertFinished.execute(arguments: [now, id])
+        } else {
             let reason = event.deadLetterReason.map(DeliveryReason.bounded)
             let (state, settledAt) = reason == nil ? ("ready", nil) : ("deadLettered", now)
             for handler in handlers {

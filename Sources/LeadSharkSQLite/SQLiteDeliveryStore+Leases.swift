@@ -64,6 +64,13 @@ extension SQLiteDeliveryStore {
         }
     }
 
+    /// Notes that an event is done when a delivery that was just completed was its last.
+    static let finishStatement = """
+        INSERT OR IGNORE INTO finished (finished_at, event)
+        SELECT ?, d.event FROM delivery d WHERE d.id = ?
+          AND NOT EXISTS (SELECT 1 FROM delivery o WHERE o.event = d.event AND o.state <> 'completed')
+        """
+
     private static func settle(_ settlement: Settlement, at now: Int64, in db: Database) throws -> Bool {
         let (assignments, values): (String, StatementArguments) =
             switch settlement.verdict {
@@ -86,7 +93,12 @@ extension SQLiteDeliveryStore {
                 WHERE id = ? AND fence = ? AND state = 'leased'
                 """
         ).execute(arguments: values + token)
-        return db.changesCount == 1
+        guard db.changesCount == 1 else { return false }
+        if settlement.verdict == .completed {
+            try db.cachedStatement(sql: finishStatement).execute(
+                arguments: [now, settlement.token.delivery.rawValue])
+        }
+        return true
     }
 
     /// Makes leases last longer, and returns the tokens whose lease was lost.

@@ -164,6 +164,7 @@ extension SQLiteDeliveryStore {
                 sql: """
                     PRAGMA trusted_schema = OFF;
                     PRAGMA cache_size = -8192;
+                    PRAGMA secure_delete = FAST;
                     PRAGMA journal_size_limit = 67108864;
                     """)
         }

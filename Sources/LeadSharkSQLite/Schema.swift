@@ -70,6 +70,22 @@ enum Schema {
         // From here on the first lease that runs out makes a delivery a suspect, and each further one is a crash of its own.
         // What was counted before may have been the fault of others.
         "UPDATE delivery SET crashes = 1 WHERE crashes > 1;",
+        // What is done, in the order in which it was, to be deleted when it is old: events whose deliveries are all completed,
+        // and events without deliveries. An identity whose event is no longer kept has the event 0.
+        """
+        CREATE TABLE finished (
+          finished_at INTEGER NOT NULL,
+          event INTEGER NOT NULL,
+          PRIMARY KEY (finished_at, event)
+        ) STRICT, WITHOUT ROWID;
+        INSERT INTO finished (finished_at, event)
+          SELECT coalesce(max(d.settled_at), e.received_at), e.id FROM event e LEFT JOIN delivery d ON d.event = e.id
+          GROUP BY e.id HAVING total(d.state <> 'completed') = 0;
+
+        CREATE INDEX identity_forgotten ON identity (first_seen_at) WHERE event = 0;
+        CREATE INDEX delivery_dead ON delivery (handler, id) WHERE state = 'deadLettered';
+        CREATE INDEX delivery_queued ON delivery (handler, lane, id) WHERE state = 'queued';
+        """,
     ]
 
     /// Tells whether a file that is there already is ours, without changing it.

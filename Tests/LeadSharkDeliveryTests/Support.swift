@@ -122,13 +122,14 @@ func hang() async throws -> DeliveryOutcome {
 
 /// A store in memory whose calls are recorded and can be made to fail.
 final class SpyStore: DeliveryStore {
-    enum Call: Hashable, Sendable { case enqueue, lease, settle, renew, reclaim }
+    enum Call: Hashable, Sendable { case enqueue, lease, settle, renew, reclaim, prune }
 
     let base: InMemoryDeliveryStore
     let enqueued = Journal<Int>()
     let leaseLimits = Journal<Int>()
     let calls = Journal<Call>()
     let settled = Journal<[Settlement]>()
+    let pruned = Journal<Retention>()
     private let claimedTime = LockedValue<Duration?>(nil)
     private let failures = LockedValue<[Call: Int]>([:])
     private let onEnqueue: @Sendable ([NewEvent]) async throws -> Void
@@ -200,6 +201,11 @@ final class SpyStore: DeliveryStore {
     func record(of event: EventID) async throws -> EventRecord? { try await base.record(of: event) }
     func redeliver(_ deliveries: [DeliveryID]) async throws -> [DeliveryID] {
         try await base.redeliver(deliveries)
+    }
+    func prune(_ retention: Retention, limit: Int) async throws -> Pruned {
+        pruned.append(retention)
+        try check(.prune)
+        return try await base.prune(retention, limit: limit)
     }
     func counts() async throws -> [HandlerName: [DeliveryState: Int]] { try await base.counts() }
     func checkHealth() async throws { try await base.checkHealth() }

@@ -46,6 +46,10 @@ extension LeadShark {
                 valueName: "time"))
         var tolerance: String?
 
+        @Option(
+            help: ArgumentHelp("How long completed events are kept, as 7d, or forever (7d).", valueName: "time"))
+        var keepCompleted: String?
+
         @Option(help: ArgumentHelp("Log from this level on (info).", valueName: "level"))
         var logLevel: String?
 
@@ -54,7 +58,7 @@ extension LeadShark {
             let flags = ServeSettings.Flags(
                 listen: listen, adminListen: adminListen, store: store, leadsFile: leadsFile,
                 forwardURL: forwardURL, reformattedBodies: bodies.reformattedBodies, tolerance: tolerance,
-                logLevel: logLevel)
+                keepCompleted: keepCompleted, logLevel: logLevel)
             let settings = try ServeSettings(flags, from: SettingsSource(context), in: context)
             // A receiver answers on, and stops when told, whatever becomes of the reader of its log.
             let writer = context.console.backgroundWriter
@@ -156,6 +160,7 @@ struct Composition {
         configuration.listen = ListenAddress(host: settings.listen.value.host, port: settings.listen.value.port)
         configuration.adminListen = ListenAddress(
             host: settings.adminListen.value.host, port: settings.adminListen.value.port)
+        configuration.worker.retention = settings.retention
         configuration.controlSocketPath = ControlSocketPath.of(store: settings.storePath(in: context))
         if configuration.controlSocketPath == nil {
             context.console.note(

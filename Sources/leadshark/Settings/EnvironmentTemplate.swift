@@ -80,6 +80,9 @@ enum EnvironmentTemplate {
             # Events whose own time lies further from ours become dead letters.
             #LEADSHARK_TOLERANCE=7d
 
+            # How long completed events are kept; dead letters are kept until somebody deletes them.
+            #LEADSHARK_KEEP_COMPLETED=7d
+
             # trace, debug, info, notice, warning, error or critical
             #LEADSHARK_LOG_LEVEL=info
 

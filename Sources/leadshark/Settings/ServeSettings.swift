@@ -1,4 +1,5 @@
 #if Server
+import LeadSharkDelivery
 import LeadSharkReceiver
 import LeadSharkWebhooks
 import Logging
@@ -14,6 +15,7 @@ struct ServeSettings {
     let forwardAuthorization: ForwardAuthorization?
     let reformattedBodies: ReformattedBodies
     let tolerance: Duration?
+    let retention: Retention
     let logLevel: Logger.Level
 
     /// The flags of the command line; `nil` for what was not said.
@@ -25,6 +27,7 @@ struct ServeSettings {
         var forwardURL: String?
         var reformattedBodies: String?
         var tolerance: String?
+        var keepCompleted: String?
         var logLevel: String?
     }
 
@@ -41,6 +44,7 @@ struct ServeSettings {
         forwardAuthorization = try settings.forwardAuthorization(in: context)
         reformattedBodies = try settings.reformattedBodies(flag: flags.reformattedBodies)
         tolerance = try settings.tolerance(flag: flags.tolerance)
+        retention = try settings.retention(flag: flags.keepCompleted)
         if forwardAuthorization != nil, forwardURL == nil {
             throw CommandError(
                 .configuration,

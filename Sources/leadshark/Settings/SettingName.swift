@@ -30,12 +30,13 @@ struct SettingName: Hashable, Sendable {
     static let forwardAuthorizationFile = Self("LEADSHARK_FORWARD_AUTHORIZATION_FILE")
     static let reformattedBodies = Self("LEADSHARK_REFORMATTED_BODIES", flag: "--reformatted-bodies")
     static let tolerance = Self("LEADSHARK_TOLERANCE", flag: "--tolerance")
+    static let keepCompleted = Self("LEADSHARK_KEEP_COMPLETED", flag: "--keep-completed")
     static let logLevel = Self("LEADSHARK_LOG_LEVEL", flag: "--log-level")
 
     /// Those that do not depend on a webhook's name.
     static let general = [
         webhooks, listen, adminListen, store, leadsFile, forwardURL, forwardAuthorization, forwardAuthorizationFile,
-        reformattedBodies, tolerance, logLevel,
+        reformattedBodies, tolerance, keepCompleted, logLevel,
     ]
 
     /// The settings of one webhook's secrets.
@@ -84,6 +85,8 @@ struct SettingName: Hashable, Sendable {
           LEADSHARK_TOLERANCE              how far an event's time may lie from
                                            ours: 300s, 5m, 12h, 7d; beyond it
                                            the event is a dead letter
+          LEADSHARK_KEEP_COMPLETED         how long completed events are kept:
+                                           7d, or another time, or forever
           LEADSHARK_LOG_LEVEL              trace, debug, info, notice, warning,
                                            error or critical
         """

@@ -90,6 +90,9 @@ final class ControlledStore: DeliveryStore {
     func redeliver(_ deliveries: [DeliveryID]) async throws -> [DeliveryID] {
         try await base.redeliver(deliveries)
     }
+    func prune(_ retention: Retention, limit: Int) async throws -> Pruned {
+        try await base.prune(retention, limit: limit)
+    }
     func counts() async throws -> [HandlerName: [DeliveryState: Int]] { try await base.counts() }
     func close() async throws { try await base.close() }
 }
