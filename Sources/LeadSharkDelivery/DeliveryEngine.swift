@@ -55,6 +55,21 @@ public struct DeliveryEngine: Sendable {
             signal: signal, logger: logger)
     }
 
+    /// Deletes events for good, a few in each transaction, so that nobody is held up for long.
+    ///
+    /// - Returns: Those that were there.
+    public func delete(_ events: [EventID]) async throws -> [EventID] {
+        var deleted: [EventID] = []
+        for start in stride(from: 0, to: events.count, by: Self.eventsPerDeletion) {
+            let end = min(start + Self.eventsPerDeletion, events.count)
+            deleted += try await store.delete(Array(events[start..<end]))
+        }
+        return deleted
+    }
+
+    /// How many events are deleted in one transaction.
+    package static let eventsPerDeletion = 50
+
     /// Sends deliveries round again, and wakes the worker.
     ///
     /// - Returns: Those that are ready now.

@@ -14,6 +14,13 @@ public struct DeliveryQuery: Sendable, Hashable, Codable {
     public var webhook: WebhookName?
     /// Only those of events of this type.
     public var type: EventType?
+    /// Only those of these events; `nil` means all, an empty set none.
+    public var events: Set<EventID>?
+    /// Only those of the event with this identity.
+    public var identity: EventIdentity?
+    /// Only those of events of these people, by `actor_id` or `linkedin_username`; all, when empty. An event whose lead has
+    /// an `actor_id` is found by that alone.
+    public var people: Set<String> = []
     /// At most so many.
     public var limit: Int
 

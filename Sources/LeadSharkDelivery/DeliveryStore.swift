@@ -61,8 +61,17 @@ public protocol DeliveryStore: Sendable {
     /// - Returns: Those that are ready now.
     func redeliver(_ deliveries: [DeliveryID]) async throws -> [DeliveryID]
 
-    /// For operators: how many deliveries there are in each state, by handler.
-    func counts() async throws -> [HandlerName: [DeliveryState: Int]]
+    /// For operators: deletes events for good, whatever becomes of their deliveries: their payloads, types and variants too.
+    ///
+    /// Their identities are kept, so that they are still duplicates when they come again. Who has one of the deliveries
+    /// leased has lost it.
+    ///
+    /// - Returns: Those that were there.
+    func delete(_ events: [EventID]) async throws -> [EventID]
+
+    /// For operators: how many deliveries there are in these states, by handler, and how old the oldest open one among
+    /// them is. The cost of the open and the dead ones goes by their own number, not by that of all.
+    func statistics(of states: Set<DeliveryState>) async throws -> [HandlerName: DeliveryStatistics]
 
     /// Whether the store could commit now.
     func checkHealth() async throws
@@ -72,6 +81,11 @@ public protocol DeliveryStore: Sendable {
 }
 
 extension DeliveryStore {
+    /// For operators: how many deliveries there are in each state, by handler. States without any are left out.
+    public func counts() async throws -> [HandlerName: [DeliveryState: Int]] {
+        try await statistics(of: Set(DeliveryState.allCases)).mapValues(\.counts)
+    }
+
     /// Leases up to `limit` deliveries for a worker that has nothing of this handler at work.
     public func lease(_ handler: HandlerName, limit: Int, for duration: Duration) async throws -> [Lease] {
         try await lease(handler, limit: limit, for: duration, suspects: .alone)

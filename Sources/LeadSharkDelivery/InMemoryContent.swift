@@ -168,10 +168,18 @@ struct InMemoryContent: Sendable {
         ids.filter { id in change(id) { $0.redeliver() } == true }
     }
 
-    func counts() -> [HandlerName: [DeliveryState: Int]] {
-        var counts: [HandlerName: [DeliveryState: Int]] = [:]
-        for row in deliveries.values { counts[row.handler, default: [:]][row.lifecycle.state, default: 0] += 1 }
-        return counts
+    func statistics(of states: Set<DeliveryState>, at now: Int64) -> [HandlerName: DeliveryStatistics] {
+        var statistics: [HandlerName: DeliveryStatistics] = [:]
+        for row in deliveries.values where states.contains(row.lifecycle.state) {
+            var found = statistics[row.handler] ?? DeliveryStatistics()
+            found.counts[row.lifecycle.state, default: 0] += 1
+            if row.lifecycle.state.isOpen, let event = events[row.event] {
+                let age = Duration.microseconds(max(now - event.storedAt, 0))
+                found.oldestOpenAge = max(found.oldestOpenAge ?? .zero, age)
+            }
+            statistics[row.handler] = found
+        }
+        return statistics
     }
 
     func summaries(matching query: DeliveryQuery, start: Date) -> [DeliverySummary] {
@@ -179,6 +187,9 @@ struct InMemoryContent: Sendable {
             .filter { row in
                 guard let event = events[row.event]?.event else { return false }
                 return (query.ids?.contains(row.id) ?? true)
+                    && (query.events?.contains(row.event) ?? true)
+                    && query.identity.map { $0 == event.identity } ?? true
+                    && (query.people.isEmpty || isOf(query.people, event))
                     && (query.states.isEmpty || query.states.contains(row.lifecycle.state))
                     && query.handler.map { $0 == row.handler } ?? true
                     && query.webhook.map { $0 == event.webhook } ?? true
@@ -186,6 +197,11 @@ struct InMemoryContent: Sendable {
             }
             .prefix(max(query.limit, 0))
             .compactMap { summary(of: $0, start: start) }
+    }
+
+    private func isOf(_ people: Set<String>, _ event: StoredEvent) -> Bool {
+        let lane = EventEnvelope(of: event.verified, webhookName: event.webhook.text).lane
+        return people.contains { EventEnvelope.lanes(ofPerson: $0).contains(lane) }
     }
 
     func record(of id: EventID, start: Date) -> EventRecord? {

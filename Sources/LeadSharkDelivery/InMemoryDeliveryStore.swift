@@ -87,9 +87,14 @@ public final class InMemoryDeliveryStore: ClockAdjustableStore {
         try change { content, _ in content.redeliver(deliveries) }
     }
 
-    /// How many deliveries there are in each state, by handler.
-    public func counts() async throws -> [HandlerName: [DeliveryState: Int]] {
-        try change { content, _ in content.counts() }
+    /// Deletes events for good, but for their identities.
+    public func delete(_ events: [EventID]) async throws -> [EventID] {
+        try change { content, _ in events.filter { content.delete($0) } }
+    }
+
+    /// How many deliveries there are, by handler, and how old the oldest open one is.
+    public func statistics(of states: Set<DeliveryState>) async throws -> [HandlerName: DeliveryStatistics] {
+        try change { content, now in content.statistics(of: states, at: now) }
     }
 
     /// Throws when the store is closed.

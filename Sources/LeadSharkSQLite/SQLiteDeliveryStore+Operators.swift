@@ -25,6 +25,16 @@ extension SQLiteDeliveryStore {
                 conditions.append("d.state IN (\(states.map { _ in "?" }.joined(separator: ", ")))")
                 arguments += StatementArguments(states)
             }
+            if let events = query.events {
+                conditions.append("d.event IN (SELECT value FROM json_each(?))")
+                arguments += ["[\(events.map(\.description).joined(separator: ","))]"]
+            }
+            if !query.people.isEmpty {
+                let lanes = query.people.flatMap(EventEnvelope.lanes(ofPerson:)).map { Data($0.bytes) }
+                conditions.append("e.lane IN (\(lanes.map { _ in "?" }.joined(separator: ", ")))")
+                arguments += StatementArguments(lanes)
+            }
+            require("e.identity = ?", query.identity.map { Data($0.bytes) })
             require("d.handler = ?", query.handler?.text)
             require("e.webhook = ?", query.webhook?.text)
             require("e.type = CAST(? AS TEXT)", query.type.map { Data($0.rawValue.utf8) })
@@ -72,17 +82,57 @@ extension SQLiteDeliveryStore {
         }
     }
 
-    /// How many deliveries there are in each state, by handler.
-    public func counts() async throws -> [HandlerName: [DeliveryState: Int]] {
-        try await read { db in
-            var counts: [HandlerName: [DeliveryState: Int]] = [:]
-            let sql = "SELECT handler, state, count(*) FROM delivery GROUP BY handler, state"
-            for row in try Row.fetchAll(db, sql: sql) {
-                guard let handler = HandlerName(row[0] as String), let state = DeliveryState(rawValue: row[1])
-                else { throw StoredRows.damage }
-                counts[handler, default: [:]][state] = row[2]
+    /// Deletes events for good, but for their identities. Their bytes in the file are overwritten.
+    public func delete(_ events: [EventID]) async throws -> [EventID] {
+        try await access { db in
+            try db.execute(sql: "PRAGMA secure_delete = ON")
+            defer { try? db.execute(sql: "PRAGMA secure_delete = FAST") }
+            var deleted: [EventID] = []
+            try db.inTransaction(.immediate) {
+                deleted = try events.filter { try Self.delete(event: $0.rawValue, in: db) }
+                return .commit
             }
-            return counts
+            return deleted
+        }
+    }
+
+    /// The number of deliveries in a state, and the oldest of them, by handler.
+    static func countQuery(_ state: DeliveryState) -> String {
+        let index: String? =
+            switch state {
+            case .ready: "delivery_ready"
+            case .waiting: "delivery_waiting"
+            case .leased: "delivery_leased"
+            case .queued: "delivery_queued"
+            case .deadLettered: "delivery_dead"
+            case .completed: nil
+            }
+        return """
+            SELECT handler, count(*), min(id) FROM delivery \(index.map { "INDEXED BY \($0)" } ?? "")
+            WHERE state = '\(state.rawValue)' GROUP BY handler
+            """
+    }
+
+    /// How many deliveries there are, by handler, and how old the oldest open one is. Only the completed ones take a scan.
+    public func statistics(of states: Set<DeliveryState>) async throws -> [HandlerName: DeliveryStatistics] {
+        let now = clock.timeOfDay
+        return try await read { db in
+            var statistics: [HandlerName: DeliveryStatistics] = [:]
+            for state in states {
+                for row in try Row.fetchAll(db, sql: Self.countQuery(state)) {
+                    guard let handler = HandlerName(row[0] as String) else { throw StoredRows.damage }
+                    statistics[handler, default: DeliveryStatistics()].counts[state] = row[1]
+                    guard state.isOpen else { continue }
+                    let received = try Int64.fetchOne(
+                        db, sql: "SELECT e.received_at FROM delivery d JOIN event e ON e.id = d.event WHERE d.id = ?",
+                        arguments: [row[2] as Int64])
+                    guard let received else { throw StoredRows.damage }
+                    let age = Duration.microseconds(max(now - received, 0))
+                    let oldest = statistics[handler]?.oldestOpenAge ?? .zero
+                    statistics[handler]?.oldestOpenAge = max(oldest, age)
+                }
+            }
+            return statistics
         }
     }
 

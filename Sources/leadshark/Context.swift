@@ -53,6 +53,8 @@ struct StandardInput: Sendable {
     var isTerminal: @Sendable () -> Bool
     /// Reads it to its end, up to a limit.
     var readAll: @Sendable (_ limit: Int) -> Descriptor.ReadResult
+    /// Reads one line from the terminal; `nil` at its end.
+    var readLine: @Sendable () -> String?
     /// Reads one line from the terminal without showing it; `nil` when the person gave up.
     var readHiddenLine: @Sendable (_ limit: Int) -> [UInt8]?
 
@@ -60,6 +62,7 @@ struct StandardInput: Sendable {
     static let process = StandardInput(
         isTerminal: { isatty(STDIN_FILENO) == 1 },
         readAll: { Descriptor.readAll(STDIN_FILENO, limit: $0) },
+        readLine: { Swift.readLine() },
         readHiddenLine: { HiddenLine.read(limit: $0) })
 }
 #endif

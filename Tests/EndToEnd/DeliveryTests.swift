@@ -93,6 +93,29 @@ struct DeliveryTests {
         #expect(try delivered(folder).sorted() == acknowledged.sorted())
     }
 
+    @Test("Beside a running receiver events are deleted for good, and are duplicates when they come again")
+    func deleted() async throws {
+        let folder = try TemporaryFolder()
+        let receiver = try await RunningReceiver(in: folder, ["--leads-file", "leads.ndjson", "--tolerance", "1h"])
+        func deliveries(_ arguments: String...) async throws -> (status: Int32, output: String) {
+            let run = try Program(
+                Program.leadshark, ["deliveries"] + arguments + ["--store", "sqlite:store.sqlite", "--format", "json"],
+                in: folder)
+            return (try await run.status(), run.standardOutput)
+        }
+        #expect(try await ForeignSender(to: receiver, count: 3).statuses() == ["200": 3])
+        let asked = try await deliveries("delete", "--state", "deadLettered")
+        #expect(asked.status == 64)
+        let deletion = try await deliveries("delete", "--state", "deadLettered", "--yes")
+        #expect(deletion.status == 0)
+        #expect(deletion.output.contains(#""deleted":3,"deliveries":6,"#))
+        #expect(try await deliveries("stats").output == "[]\n")
+        #expect(try await ForeignSender(to: receiver, count: 3).statuses() == ["200": 3])
+        #expect(try await deliveries("stats").output == "[]\n")
+        #expect(try await receiver.stop() == 0)
+        #expect(try delivered(folder).isEmpty)
+    }
+
     @Test("A log that nobody reads holds up no answer, no lead and no stop")
     func logIsNotRead() async throws {
         let count = 3_000

@@ -207,7 +207,10 @@ final class SpyStore: DeliveryStore {
         try check(.prune)
         return try await base.prune(retention, limit: limit)
     }
-    func counts() async throws -> [HandlerName: [DeliveryState: Int]] { try await base.counts() }
+    func delete(_ events: [EventID]) async throws -> [EventID] { try await base.delete(events) }
+    func statistics(of states: Set<DeliveryState>) async throws -> [HandlerName: DeliveryStatistics] {
+        try await base.statistics(of: states)
+    }
     func checkHealth() async throws { try await base.checkHealth() }
     func close() async throws { try await base.close() }
 }

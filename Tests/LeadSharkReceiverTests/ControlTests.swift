@@ -150,6 +150,47 @@ struct ControlTests {
         }
     }
 
+    @Test("Events are deleted in whatever state, and what is not there is not told as deleted")
+    func delete() async throws {
+        let (_, report) = AsyncStream.makeStream(of: DeliveryID.self)
+        try await Self.withPath { path in
+            try await TestReceiver.run(
+                handlers: [DoneHandler(report: report)], configure: { $0.controlSocketPath = path }
+            ) { receiver in
+                for number in 1...120 { _ = try await receiver.post(number) }
+                let request = try JSONEncoder().encode(
+                    ControlProtocol.DeleteRequest((1...130).map { EventID(rawValue: $0) }))
+                let answer = try await Self.call(
+                    path, ControlProtocol.deletePath, body: String(decoding: request, as: UTF8.self))
+                #expect(answer.status == 200)
+                let response = try JSONDecoder().decode(
+                    ControlProtocol.DeleteResponse.self, from: Data(answer.body.utf8))
+                #expect(response.events == (1...120).map { EventID(rawValue: $0) })
+                let status = try await Self.call(path, ControlProtocol.statusPath)
+                let left = try JSONDecoder().decode(ControlProtocol.Status.self, from: Data(status.body.utf8))
+                #expect(left.deliveries.isEmpty)
+                // The sender's next try is a duplicate.
+                #expect(try await receiver.post(1).status == 200)
+                let after = try await Self.call(path, ControlProtocol.statusPath)
+                let none = try JSONDecoder().decode(ControlProtocol.Status.self, from: Data(after.body.utf8))
+                #expect(none.deliveries.isEmpty)
+            }
+        }
+    }
+
+    @Test(
+        "A request to delete that is not one deletes nothing", arguments: ["", "{}", #"{"ids":[1]}"#, #"{"events":1}"#])
+    func badDeletion(_ body: String) async throws {
+        try await Self.withPath { path in
+            try await TestReceiver.run(configure: { $0.controlSocketPath = path }) { _ in
+                let answer = try await Self.call(path, ControlProtocol.deletePath, body: body)
+                #expect(answer.status == 400)
+                #expect(answer.body.contains("events"))
+                #expect(try await Self.call(path, ControlProtocol.deletePath).status == 405)
+            }
+        }
+    }
+
     @Test(
         "A request that is not one is refused with a word on it",
         arguments: [

@@ -64,6 +64,44 @@ import Testing
         }
     }
 
+    @Test(
+        "Counting what is open or dead goes by an index, whether tables are empty, full or analysed",
+        arguments: [0, 500],
+        [false, true])
+    func countPlans(_ count: Int, _ isAnalysed: Bool) async throws {
+        try await withStore { store in
+            _ = try await store.enqueue((0..<count).map { .fixture($0) }, for: ["crm", "file"])
+            let plans = try await store.access { db in
+                if isAnalysed { try db.execute(sql: "ANALYZE") }
+                return try DeliveryState.allCases.filter { $0 != .completed }.map { state in
+                    try Row.fetchAll(db, sql: "EXPLAIN QUERY PLAN " + SQLiteDeliveryStore.countQuery(state))
+                        .map { $0["detail"] as String }.joined(separator: "; ")
+                }
+            }
+            #expect(plans.count == 5)
+            for plan in plans {
+                #expect(plan.contains("INDEX delivery_") && !plan.contains("sqlite_autoindex"), "\(plan)")
+            }
+        }
+    }
+
+    @Test("The bytes of a deleted event are overwritten in the file")
+    func overwritten() async throws {
+        try await withDirectory { directory in
+            let path = directory + "/leads.db"
+            let store = try await SQLiteDeliveryStore.open(path: path)
+            let marks = ["jane-in-a-small-payload", "jane-in-a-large-payload"]
+            let ids = try await store.store(
+                .payload("[\"\(marks[0])\"]"),
+                .payload(String(repeating: " ", count: 50_000) + "[\"\(marks[1])\"]"), .payload("[\"kept\"]"))
+            #expect(try await store.delete(Array(ids.prefix(2))).count == 2)
+            try await store.close()
+            let bytes = try Data(contentsOf: URL(filePath: path))
+            #expect(bytes.range(of: Data("kept".utf8)) != nil)
+            for mark in marks { #expect(bytes.range(of: Data(mark.utf8)) == nil) }
+        }
+    }
+
     @Test("A full disk is told apart, loses nothing that was stored, and is over when there is space")
     func fullDisk() async throws {
         try await withStore { store in

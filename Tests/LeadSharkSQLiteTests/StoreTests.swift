@@ -436,6 +436,105 @@ import Testing
         }
     }
 
+    @Test("Deleting what is not there deletes nothing", arguments: StoreKind.allCases, [0, -1, 2, Int64.max])
+    func deleteUnknown(_ kind: StoreKind, _ number: Int64) async throws {
+        try await kind.withStore { store in
+            try await store.store(.fixture(1))
+            #expect(try await store.delete([EventID(rawValue: number)]).isEmpty)
+            #expect(try await store.delete([]).isEmpty)
+            #expect(try await store.counts() == ["crm": [.ready: 1]])
+            #expect(try await store.enqueue([.fixture(1)], for: ["crm"]) == [.duplicate(payloadDiffers: false)])
+        }
+    }
+
+    @Test("A deleted event is gone with all that belongs to it, and still a duplicate", arguments: StoreKind.allCases)
+    func delete(_ kind: StoreKind) async throws {
+        try await kind.withStore { store in
+            let ids = try await store.store(.fixture(1), .fixture(2), .fixture(3), for: ["crm", "file"])
+            let leases = try await store.lease("crm", limit: 2, for: .seconds(30))
+            _ = try await store.settle([Settlement(leases[1].token, .deadLetter(reason: "no"))])
+            #expect(try await store.delete([ids[0], ids[1], ids[0]]) == [ids[0], ids[1]])
+            for id in ids.prefix(2) { #expect(try await store.record(of: id) == nil) }
+            #expect(try await store.deliveries(matching: DeliveryQuery()).map(\.event) == [ids[2], ids[2]])
+            // Who worked on it has lost it, and nobody else gets it.
+            let token = leases[0].token
+            #expect(try await store.renew([token], for: .seconds(30)) == [token])
+            #expect(try await store.settle([Settlement(token, .completed)]) == [token])
+            try await store.advanceClock(by: .seconds(31))
+            #expect(try await store.reclaimExpired() == 0)
+            #expect(try await store.redeliver([token.delivery, leases[1].token.delivery]).isEmpty)
+            #expect(try await store.lease("file", limit: 9, for: .seconds(30)).map(\.event.id) == [ids[2]])
+            #expect(try await store.leaseOne()?.event.id == ids[2])
+            #expect(try await store.timeUntilNextDelivery(for: "crm") == nil)
+            let again = try await store.enqueue([.fixture(1), .fixture(2, name: "Other")], for: ["crm"])
+            #expect(again == [.duplicate(payloadDiffers: false), .duplicate(payloadDiffers: false)])
+            // The identity goes with its time.
+            try await store.advanceClock(by: .seconds(366 * 86_400))
+            #expect(try await store.prune(Retention(), limit: 10) == Pruned(identities: 2))
+        }
+    }
+
+    @Test(
+        "Statistics count by handler and state, and know the age of the oldest open one", arguments: StoreKind.allCases)
+    func statistics(_ kind: StoreKind) async throws {
+        try await kind.withStore { store in
+            #expect(try await store.statistics(of: Set(DeliveryState.allCases)).isEmpty)
+            try await store.store(.fixture(1), .fixture(2), for: ["crm", "file"])
+            try await store.advanceClock(by: .seconds(100))
+            try await store.store(.fixture(3), .fixture(4), .fixture(5))
+            let leases = try await store.lease("crm", limit: 4, for: .seconds(1000))
+            _ = try await store.settle([
+                Settlement(leases[0].token, .completed), Settlement(leases[1].token, .deadLetter(reason: "no")),
+                Settlement(leases[2].token, .retry(after: .seconds(500), reason: "busy")),
+            ])
+            try await store.advanceClock(by: .seconds(50))
+            let all = try await store.statistics(of: Set(DeliveryState.allCases))
+            #expect(
+                all["crm"]?.counts == [.completed: 1, .deadLettered: 1, .waiting: 1, .leased: 1, .ready: 1])
+            #expect(all["file"]?.counts == [.ready: 2])
+            let (crm, file) = (try #require(all["crm"]?.oldestOpenAge), try #require(all["file"]?.oldestOpenAge))
+            #expect(crm >= .seconds(49) && crm < .seconds(90))
+            #expect(file >= .seconds(149) && file < .seconds(190))
+            let dead = try await store.statistics(of: [.deadLettered, .queued])
+            #expect(dead == ["crm": DeliveryStatistics(counts: [.deadLettered: 1])])
+            #expect(try await store.statistics(of: []).isEmpty)
+        }
+    }
+
+    @Test("Deliveries are found by identity, by event and by person", arguments: StoreKind.allCases)
+    func queriesByEvent(_ kind: StoreKind) async throws {
+        try await kind.withStore { store in
+            func person(_ lead: String, _ number: Int) -> NewEvent {
+                .payload(#"{"event":"new.like","data":{"lead":{\#(lead)},"reaction":{"id":"\#(number)"}}}"#)
+            }
+            let events = [
+                person(#""actor_id":"A1","linkedin_username":"jane""#, 1), person(#""linkedin_username":"jane""#, 2),
+                person(#""actor_id":"B2""#, 3), person("", 4),
+            ]
+            let ids = try await store.enqueue(events, for: ["crm"]).compactMap { result in
+                if case .stored(let id) = result { id } else { nil }
+            }
+            func found(_ change: (inout DeliveryQuery) -> Void) async throws -> [EventID] {
+                var query = DeliveryQuery()
+                change(&query)
+                return try await store.deliveries(matching: query).map(\.event).sorted()
+            }
+            #expect(try await found { $0.people = ["A1"] } == [ids[0]])
+            #expect(try await found { $0.people = ["jane"] } == [ids[1]])
+            #expect(try await found { $0.people = ["jane", "A1", "nobody"] } == [ids[0], ids[1]])
+            #expect(try await found { $0.people = ["", "a1", "' OR 1"] } == [])
+            #expect(try await found { $0.identity = events[2].envelope.identity } == [ids[2]])
+            #expect(try await found { $0.identity = EventIdentity(bytes: Array(repeating: 0, count: 32)) } == [])
+            #expect(try await found { $0.events = [ids[3], ids[0], EventID(rawValue: 99)] } == [ids[0], ids[3]])
+            #expect(try await found { $0.events = [] } == [])
+            #expect(
+                try await found {
+                    $0.events = [ids[0]]
+                    $0.people = ["jane"]
+                } == [])
+        }
+    }
+
     @Test("The time of receipt is kept", arguments: StoreKind.allCases)
     func receipt(_ kind: StoreKind) async throws {
         try await kind.withStore { store in

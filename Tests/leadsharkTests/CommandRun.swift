@@ -20,7 +20,7 @@ struct CommandRun {
 
     static func of(
         _ arguments: [String], environment: [String: String] = [:], in directory: TemporaryDirectory,
-        input: [UInt8] = [], hiddenLine: [UInt8]?? = nil
+        input: [UInt8] = [], hiddenLine: [UInt8]?? = nil, line: String?? = nil
     ) async -> CommandRun {
         let output = NIOLockedValueBox<[UInt8]>([])
         let errors = NIOLockedValueBox<[UInt8]>([])
@@ -34,8 +34,9 @@ struct CommandRun {
                 return 0
             })
         let standardInput = StandardInput(
-            isTerminal: { hiddenLine != nil },
+            isTerminal: { hiddenLine != nil || line != nil },
             readAll: { limit in input.count > limit ? .tooLong : .bytes(input) },
+            readLine: { line ?? nil },
             readHiddenLine: { _ in hiddenLine ?? nil })
         let context = Context(
             environment: environment, directory: directory.path, console: console, input: standardInput)

@@ -8,6 +8,7 @@ public import LeadSharkDelivery
 /// |---|---|---|
 /// | `GET /status` | none | ``Status`` |
 /// | `POST /deliveries/redeliver` | ``RedeliverRequest`` | ``RedeliverResponse`` |
+/// | `POST /deliveries/delete` | ``DeleteRequest`` | ``DeleteResponse`` |
 ///
 /// Any other status comes with a ``Failure``. Whoever may open the socket (mode 0600: the receiver's user) may do all this.
 public enum ControlProtocol {
@@ -15,9 +16,11 @@ public enum ControlProtocol {
     public static let statusPath = "/status"
     /// The target that sends deliveries round again.
     public static let redeliverPath = "/deliveries/redeliver"
+    /// The target that deletes events with their deliveries.
+    public static let deletePath = "/deliveries/delete"
     /// The largest request body, in bytes.
     public static let maximumRequestByteCount = 1 << 20
-    /// The largest number of deliveries in one request.
+    /// The largest number of deliveries, or of events, in one request.
     public static let maximumDeliveryCount = 10_000
 
     /// Asks for deliveries to be made ready again, whether completed or dead. Open ones stay as they are.
@@ -39,6 +42,27 @@ public enum ControlProtocol {
 
         /// The deliveries.
         public var deliveries: [DeliveryID] { redelivered.map(DeliveryID.init(rawValue:)) }
+    }
+
+    /// Asks for events to be deleted for good, with their deliveries in whatever state.
+    public struct DeleteRequest: Sendable, Hashable, Codable {
+        /// The numbers of the events, at most ``ControlProtocol/maximumDeliveryCount``.
+        public var events: [Int64]
+
+        /// Makes a request.
+        public init(_ events: [EventID]) { self.events = events.map(\.rawValue) }
+    }
+
+    /// Tells which events are deleted.
+    public struct DeleteResponse: Sendable, Hashable, Codable {
+        /// The numbers of those that are; the others were not there.
+        public var deleted: [Int64]
+
+        /// Makes a response.
+        public init(_ events: [EventID]) { deleted = events.map(\.rawValue) }
+
+        /// The events.
+        public var events: [EventID] { deleted.map(EventID.init(rawValue:)) }
     }
 
     /// How things stand.

@@ -13,9 +13,10 @@ struct ControlResponder: RequestResponder {
 
     func admit(_ head: HTTPRequestHead) -> Admission {
         switch (head.uri, head.method) {
-        case (ControlProtocol.statusPath, .GET), (ControlProtocol.redeliverPath, .POST):
+        case (ControlProtocol.statusPath, .GET), (ControlProtocol.redeliverPath, .POST),
+            (ControlProtocol.deletePath, .POST):
             .read(maximumByteCount: ControlProtocol.maximumRequestByteCount)
-        case (ControlProtocol.statusPath, _), (ControlProtocol.redeliverPath, _):
+        case (ControlProtocol.statusPath, _), (ControlProtocol.redeliverPath, _), (ControlProtocol.deletePath, _):
             .refuse(.methodNotAllowed)
         default:
             .refuse(.unknownTarget)
@@ -24,8 +25,11 @@ struct ControlResponder: RequestResponder {
 
     func respond(to request: InboundRequest) async -> Answer {
         do {
-            return request.head.uri == ControlProtocol.statusPath
-                ? try await currentStatus() : try await redeliver(request.body)
+            switch request.head.uri {
+            case ControlProtocol.statusPath: return try await currentStatus()
+            case ControlProtocol.deletePath: return try await delete(request.body)
+            default: return try await redeliver(request.body)
+            }
         } catch {
             logger.error(
                 "A control request failed", metadata: ["cause": "storeFailed", "target": "\(request.head.uri)"])
@@ -42,20 +46,29 @@ struct ControlResponder: RequestResponder {
     private func redeliver(_ body: [UInt8]) async throws -> Answer {
         guard let request = try? JSONDecoder().decode(ControlProtocol.RedeliverRequest.self, from: Data(body)),
             request.ids.count <= ControlProtocol.maximumDeliveryCount
-        else {
-            return Answer(
-                .badRequest,
-                body: Self.json(
-                    ControlProtocol.Failure(
-                        error:
-                            "the body is not {\"ids\": [...]} with at most \(ControlProtocol.maximumDeliveryCount) numbers"
-                    )))
-        }
+        else { return Self.badRequest("ids") }
         let redelivered = try await engine.redeliver(request.ids.map(DeliveryID.init(rawValue:)))
         logger.notice(
             "An operator redelivered",
             metadata: ["asked": "\(request.ids.count)", "redelivered": "\(redelivered.count)"])
         return Answer(.ok, body: Self.json(ControlProtocol.RedeliverResponse(redelivered)))
+    }
+
+    private func delete(_ body: [UInt8]) async throws -> Answer {
+        guard let request = try? JSONDecoder().decode(ControlProtocol.DeleteRequest.self, from: Data(body)),
+            request.events.count <= ControlProtocol.maximumDeliveryCount
+        else { return Self.badRequest("events") }
+        let deleted = try await engine.delete(request.events.map(EventID.init(rawValue:)))
+        logger.notice(
+            "An operator deleted events",
+            metadata: ["asked": "\(request.events.count)", "deleted": "\(deleted.count)"])
+        return Answer(.ok, body: Self.json(ControlProtocol.DeleteResponse(deleted)))
+    }
+
+    private static func badRequest(_ member: String) -> Answer {
+        let error =
+            "the body is not {\"\(member)\": [...]} with at most \(ControlProtocol.maximumDeliveryCount) numbers"
+        return Answer(.badRequest, body: json(ControlProtocol.Failure(error: error)))
     }
 
     private func currentStatus() async throws -> Answer {

@@ -55,6 +55,11 @@ public struct EventEnvelope: Sendable, Hashable {
         return place == .absent ? nil : document.text(of: document.nodes[place.node]).map(EventType.init)
     }
 
+    /// The lanes in which the events of a person can be who has this `actor_id`, or this `linkedin_username`.
+    package static func lanes(ofPerson id: String) -> [EventIdentity] {
+        [lane("actor_id", id), lane("linkedin_username", id)]
+    }
+
     /// The lane of the person in an event's `data`, by the first of the two ids that can be relied on.
     private static func lane(in data: EventMembers, of document: borrowing JSONDocument) -> EventIdentity? {
         guard case .node(let node) = SoleMember(.lead, of: data, in: document) else { return nil }

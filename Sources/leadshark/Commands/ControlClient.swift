@@ -37,18 +37,28 @@ struct ControlClient {
     ///
     /// - Returns: Those that are ready now.
     func redeliver(_ ids: [DeliveryID]) async throws -> [DeliveryID] {
-        var request = HTTPClientRequest(url: base + ControlProtocol.redeliverPath)
+        let response: ControlProtocol.RedeliverResponse = try await post(
+            ControlProtocol.RedeliverRequest(ids), to: ControlProtocol.redeliverPath)
+        return response.deliveries
+    }
+
+    /// Has events deleted for good.
+    ///
+    /// - Returns: Those that were there.
+    func delete(_ events: [EventID]) async throws -> [EventID] {
+        let response: ControlProtocol.DeleteResponse = try await post(
+            ControlProtocol.DeleteRequest(events), to: ControlProtocol.deletePath)
+        return response.events
+    }
+
+    private func post<Response: Decodable>(_ body: some Encodable, to path: String) async throws -> Response {
+        var request = HTTPClientRequest(url: base + path)
         request.method = .POST
         request.headers.add(name: "Host", value: "leadshark")
         request.headers.add(name: "Content-Type", value: "application/json")
-        let body = try JSONEncoder().encode(ControlProtocol.RedeliverRequest(ids))
-        request.body = .bytes([UInt8](body))
+        request.body = .bytes([UInt8](try JSONEncoder().encode(body)))
         let (status, answer) = try await exchange(request)
-        if status == .ok,
-            let response = try? JSONDecoder().decode(ControlProtocol.RedeliverResponse.self, from: answer)
-        {
-            return response.deliveries
-        }
+        if status == .ok, let response = try? JSONDecoder().decode(Response.self, from: answer) { return response }
         let failure = try? JSONDecoder().decode(ControlProtocol.Failure.self, from: answer)
         throw CommandError(
             .unavailable,

@@ -2,15 +2,15 @@
 public import ArgumentParser
 public import LeadSharkDelivery
 import LeadSharkSQLite
-import LeadSharkWebhooks
+public import LeadSharkWebhooks
 
 extension LeadShark {
     /// `leadshark deliveries`
     struct Deliveries: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "See what waits and what is in the dead letters, and send it round again.",
+            abstract: "See what waits and what is in the dead letters; send it round again, or delete it.",
             discussion: "Works beside a running receiver.",
-            subcommands: [List.self, Show.self, Redeliver.self], defaultSubcommand: List.self)
+            subcommands: [List.self, Show.self, Stats.self, Redeliver.self, Delete.self], defaultSubcommand: List.self)
     }
 }
 
@@ -91,6 +91,11 @@ extension EventID: ExpressibleByArgument {
         guard let number = Int64(argument), number > 0 else { return nil }
         self.init(rawValue: number)
     }
+}
+
+extension EventIdentity: ExpressibleByArgument {
+    /// Reads an event's identity from the command line.
+    public init?(argument: String) { self.init(hexadecimal: argument) }
 }
 
 extension DeliveryID: ExpressibleByArgument {

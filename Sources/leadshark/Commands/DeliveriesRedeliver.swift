@@ -2,7 +2,6 @@
 import LeadSharkWebhooks
 import ArgumentParser
 import LeadSharkDelivery
-import LeadSharkReceiver
 import LeadSharkSQLite
 
 extension LeadShark.Deliveries {
@@ -75,55 +74,6 @@ extension LeadShark.Deliveries {
         private struct Result: Encodable {
             let asked: Int
             let redelivered: [Int64]
-        }
-    }
-}
-
-/// Whoever may change a store: the process that owns it, over its control socket, or else this one.
-struct StoreOwner {
-    let path: String
-
-    /// Who did it.
-    enum Doer { case receiver, command }
-
-    /// - Returns: The deliveries that are ready now, and who made them so.
-    func redeliver(_ ids: [DeliveryID]) async throws -> (done: [DeliveryID], by: Doer) {
-        do {
-            let store: SQLiteDeliveryStore
-            do {
-                store = try await SQLiteDeliveryStore.open(path: path)
-            } catch let error as StoreOpeningError where error.code == .inUse {
-                return (try await ask(ids, inUse: error), .receiver)
-            }
-            do {
-                var done: [DeliveryID] = []
-                for part in parts(of: ids) { done += try await store.redeliver(part) }
-                try await store.close()
-                return (done, .command)
-            } catch {
-                try? await store.close()
-                throw error
-            }
-        } catch {
-            throw CommandError(cause: error) ?? error
-        }
-    }
-
-    private func ask(_ ids: [DeliveryID], inUse: StoreOpeningError) async throws -> [DeliveryID] {
-        guard let socket = ControlSocketPath.of(store: path) else {
-            throw CommandError(
-                .temporary, "\(inUse.message): its path is too long for a control socket, so that one cannot be asked")
-        }
-        return try await ControlClient.with(socket: socket) { client in
-            var done: [DeliveryID] = []
-            for part in parts(of: ids) { done += try await client.redeliver(part) }
-            return done
-        }
-    }
-
-    private func parts(of ids: [DeliveryID]) -> [[DeliveryID]] {
-        stride(from: 0, to: ids.count, by: ControlProtocol.maximumDeliveryCount).map {
-            Array(ids[$0..<min($0 + ControlProtocol.maximumDeliveryCount, ids.count)])
         }
     }
 }

@@ -32,7 +32,8 @@ enum ExitStatus: Int32, CaseIterable {
           0   done; where the command answers a question: yes
           1   the answer is no: verify: not valid; send: not all accepted;
               doctor: a check failed; deliveries show: no such delivery;
-              deliveries redeliver: none was sent round again
+              deliveries redeliver: none was sent round again;
+              deliveries delete: nothing was deleted
           64  wrong command line
           65  wrong input
           66  input cannot be read

@@ -93,7 +93,10 @@ final class ControlledStore: DeliveryStore {
     func prune(_ retention: Retention, limit: Int) async throws -> Pruned {
         try await base.prune(retention, limit: limit)
     }
-    func counts() async throws -> [HandlerName: [DeliveryState: Int]] { try await base.counts() }
+    func delete(_ events: [EventID]) async throws -> [EventID] { try await base.delete(events) }
+    func statistics(of states: Set<DeliveryState>) async throws -> [HandlerName: DeliveryStatistics] {
+        try await base.statistics(of: states)
+    }
     func close() async throws { try await base.close() }
 }
 #endif

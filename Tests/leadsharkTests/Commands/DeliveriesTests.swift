@@ -44,7 +44,9 @@ struct DeliveriesTests {
 
     @Test(
         "Without a store there is nothing to see, and none is made",
-        arguments: [["list"], ["show", "1"], ["redeliver", "1"], ["redeliver", "--dead"]])
+        arguments: [
+            ["list"], ["show", "1"], ["redeliver", "1"], ["redeliver", "--dead"], ["stats"], ["delete", "1", "--yes"],
+        ])
     func noStore(arguments: [String]) async throws {
         let run = await CommandRun.of(["deliveries"] + arguments, in: directory)
         #expect(run.status == 66)
@@ -52,7 +54,9 @@ struct DeliveriesTests {
         #expect(try directory.names.isEmpty)
     }
 
-    @Test("A file that is no store is left as it is", arguments: [["list"], ["redeliver", "--dead"]])
+    @Test(
+        "A file that is no store is left as it is",
+        arguments: [["list"], ["redeliver", "--dead"], ["stats"], ["delete", "1"]])
     func noDatabase(arguments: [String]) async throws {
         try directory.write("leadshark.sqlite", String(repeating: "no store ", count: 1000))
         let run = await CommandRun.of(["deliveries"] + arguments, in: directory)
@@ -69,7 +73,9 @@ struct DeliveriesTests {
             ["list", "--webhook", ""], ["show"], ["show", "x"], ["show", "1", "--event", "1"], ["show", "0"],
             ["show", "-1"],
             ["show", "99999999999999999999"], ["redeliver"], ["redeliver", "1", "--dead"],
-            ["redeliver", "1", "--handler", "a"], ["list", "--store", "leadshark.sqlite"],
+            ["redeliver", "1", "--handler", "a"], ["delete"], ["delete", "--yes"], ["delete", "1", "--type", "x"],
+            ["delete", "--identity", "abc"], ["delete", "--person", ""], ["delete", "--state", "gone"], ["stats", "1"],
+            ["list", "--store", "leadshark.sqlite"],
         ])
     func usage(arguments: [String]) async {
         let run = await CommandRun.of(["deliveries"] + arguments, in: directory)
@@ -206,6 +212,92 @@ struct DeliveriesTests {
         #expect(try await states(rows("--handler", "a")).sorted() == ["ready", "waiting"])
     }
 
+    // MARK: Deleting and counting
+
+    private func delete(_ arguments: String..., line: String?? = nil) async -> CommandRun {
+        await CommandRun.of(["deliveries", "delete"] + arguments, in: directory, line: line)
+    }
+
+    @Test("Where nobody can be asked, nothing is deleted without --yes, nor by a dry run, nor without a yes")
+    func notDeleted() async throws {
+        try await fill()
+        let alone = await delete("--type", "dm.sent")
+        #expect(alone.status == 64)
+        #expect(alone.errors.contains("would delete 1 event (2 deliveries, 1 of them open); say --yes"))
+        let dry = await delete("--type", "dm.sent", "--dry-run", "--yes")
+        #expect(dry.status == 0)
+        #expect(dry.output == "1 event (2 deliveries, 1 of them open) would be deleted\n")
+        for answer in [nil, "", "y", "no", "YES"] {
+            let asked = await delete("--type", "dm.sent", line: .some(answer))
+            #expect(asked.status == 1)
+            #expect(asked.errors.contains("Delete 1 event (2 deliveries, 1 of them open) for good? Type yes: "))
+            #expect(asked.errors.contains("nothing was deleted"))
+        }
+        let none = await delete("--type", "dm.sent", "--webhook", "crm", "--yes")
+        #expect(none.status == 1 && none.output == "No delivery matches.\n")
+        #expect(try await rows("--state", "completed", "--state", "ready").count == 4)
+    }
+
+    @Test("What is deleted is gone with the deliveries of all handlers, and is a duplicate when it comes again")
+    func deletes() async throws {
+        try await fill()
+        let asked = await delete("--state", "deadLettered", line: "yes")
+        #expect(asked.status == 0, "\(asked.errors)")
+        #expect(asked.output == "1 of 1 event (2 deliveries, 1 of them open) deleted\n")
+        let identity = try #require(try await rows("--type", "new.comment").first?["identity"] as? String)
+        let json = await delete("--identity", identity, "--yes", "--format", "json")
+        #expect(json.output == #"{"deleted":1,"deliveries":2,"dry_run":false,"events":1,"open":2}"# + "\n")
+        #expect(await delete("--identity", identity, "--yes").status == 1)
+        let last = try #require(try await rows("--type", "dm.sent").first?["id"] as? Int)
+        #expect(
+            await delete("\(last)", "999", "--yes").output == "1 of 1 event (2 deliveries, 1 of them open) deleted\n")
+        #expect(try directory.names == ["leadshark.sqlite"])
+        #expect(try await rows().isEmpty)
+        let store = try await SQLiteDeliveryStore.open(path: path)
+        let again = NewEvent(
+            webhook: .leadshark, verified: Fixture.webhook(for: .dmSent, number: 1), eventHeader: nil)
+        #expect(try await store.enqueue([again], for: ["a"]) == [.duplicate(payloadDiffers: false)])
+        try await store.close()
+    }
+
+    @Test("All that is kept of a person is deleted by the ids that LeadShark gives")
+    func deletesPerson() async throws {
+        try await fill()
+        let payload = Fixture.payload(for: .dmSent, number: 1)
+        let object = try #require(try JSONSerialization.jsonObject(with: Data(payload)) as? [String: Any])
+        let lead = try #require((object["data"] as? [String: Any])?["lead"] as? [String: Any])
+        let id = try #require((lead["actor_id"] ?? lead["linkedin_username"]) as? String)
+        #expect(await delete("--person", "nobody", "--yes").status == 1)
+        let run = await delete("--person", id, "--person", "nobody", "--yes", "--format", "json")
+        #expect(run.status == 0, "\(run.errors)")
+        #expect(try await rows("--type", "dm.sent").isEmpty)
+        #expect(try await rows().isEmpty == false)
+    }
+
+    @Test("Statistics count each handler's deliveries in text and JSON")
+    func stats() async throws {
+        try await fill()
+        let text = await CommandRun.of("deliveries", "stats", in: directory)
+        #expect(text.status == 0)
+        let lines = text.output.split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
+        #expect(
+            lines.first == [
+                "HANDLER", "queued", "ready", "leased", "waiting", "completed", "deadLettered", "OLDEST", "OPEN",
+            ])
+        #expect(
+            lines.dropFirst().map { $0.prefix(7) } == [
+                ["a", "0", "0", "0", "1", "1", "1"], ["b", "0", "3", "0", "0", "0", "0"],
+            ])
+        let json = await CommandRun.of("deliveries", "stats", "--format", "json", in: directory)
+        let rows = try #require(try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [[String: Any]])
+        #expect(rows.map { $0["handler"] as? String } == ["a", "b"])
+        #expect((rows.first?["states"] as? [String: Int])?["deadLettered"] == 1)
+        #expect(rows.allSatisfy { ($0["oldest_open_seconds"] as? Int ?? -1) >= 0 })
+        #expect(
+            [0, 59, 60, 3599, 3600, 86_399, 86_400, 10_000_000].map { LeadShark.Deliveries.Stats.text(.seconds($0)) }
+                == ["0s", "59s", "1m", "59m", "1h", "23h", "1d", "115d"])
+    }
+
     @Test("Who owns the store and does not answer is told")
     func ownerWithoutSocket() async throws {
         try await fill()
@@ -215,6 +307,10 @@ struct DeliveriesTests {
         let run = await CommandRun.of("deliveries", "redeliver", "--dead", in: directory)
         #expect(run.status == 75)
         #expect(run.errors.contains("its control socket"))
+        let deletion = await delete("--state", "deadLettered", "--yes")
+        #expect(deletion.status == 75 && deletion.errors.contains("its control socket"))
+        let stats = await CommandRun.of("deliveries", "stats", in: directory)
+        #expect(stats.status == 0)
         try await owner.close()
     }
 }

@@ -139,7 +139,8 @@ struct SignAndVerifyTests {
         "No line of any help is wider than a terminal, and our tables keep their columns",
         arguments: [
             [], ["init"], ["serve"], ["deliveries"], ["deliveries", "list"], ["deliveries", "show"],
-            ["deliveries", "redeliver"], ["doctor"], ["send"], ["sign"], ["verify"], ["canonicalize"], ["demo"],
+            ["deliveries", "redeliver"], ["deliveries", "stats"], ["deliveries", "delete"], ["doctor"], ["send"],
+            ["sign"], ["verify"], ["canonicalize"], ["demo"],
         ])
     func helpWidth(command: [String]) async {
         let run = await CommandRun.of(command + ["--help"], in: directory)
