@@ -19,9 +19,14 @@ extension LeadShark.Deliveries {
 
         /// The most deliveries of one run.
         static let maximumCount = 1_000_000
+        /// The most events that are named in one run.
+        static let maximumEvents = 1000
 
         @Argument(help: ArgumentHelp("The deliveries' numbers, as list shows them.", valueName: "id"))
         var ids: [DeliveryID] = []
+
+        @Option(help: ArgumentHelp("An event by its own number; may be repeated.", valueName: "number"))
+        var event: [EventID] = []
 
         @Option(help: ArgumentHelp("The event with this identity.", valueName: "hex"))
         var identity: EventIdentity?
@@ -52,14 +57,15 @@ extension LeadShark.Deliveries {
         func validate() throws {
             let isFiltering =
                 identity != nil || !person.isEmpty || !state.isEmpty || webhook != nil || type != nil
-            if !ids.isEmpty, isFiltering {
-                throw ValidationError("Name deliveries by number or by filters, not both.")
-            }
-            if ids.isEmpty, !isFiltering {
-                throw ValidationError("Name the deliveries by number, or say which by a filter; see --help.")
+            switch [!ids.isEmpty, !event.isEmpty, isFiltering].count(where: { $0 }) {
+            case 0: throw ValidationError("Name deliveries or events by number, or say which by a filter; see --help.")
+            case 1: break
+            default: throw ValidationError("Name deliveries by number, events by --event, or use filters: one of them.")
             }
             if person.contains("") { throw ValidationError("--person is empty.") }
-            if ids.count > Self.maximumCount || person.count > 100 { throw ValidationError("These are too many.") }
+            if ids.count > Self.maximumCount || event.count > Self.maximumEvents || person.count > 100 {
+                throw ValidationError("These are too many.")
+            }
         }
 
         func run() async throws {
@@ -80,7 +86,7 @@ extension LeadShark.Deliveries {
                         deleted: deleted.count, dryRun: dryRun))
             case .text:
                 if meant.events.isEmpty {
-                    context.console.print("No delivery matches.")
+                    context.console.print("No event matches.")
                 } else if dryRun {
                     context.console.print("\(meant) would be deleted")
                 } else {
@@ -97,7 +103,13 @@ extension LeadShark.Deliveries {
             if !ids.isEmpty { query.ids = Set(ids) }
             query.identity = identity
             query.people = Set(person)
-            let events = Set(try await store.deliveries(matching: query).map(\.event))
+            var events: Set<EventID> = []
+            if event.isEmpty {
+                events.formUnion(try await store.deliveries(matching: query).map(\.event))
+            } else {
+                // These may have no deliveries.
+                for id in event where try await store.record(of: id) != nil { events.insert(id) }
+            }
             // The events' other deliveries go with them.
             var all = DeliveryQuery(limit: .max)
             all.events = events

@@ -74,7 +74,9 @@ struct DeliveriesTests {
             ["show", "-1"],
             ["show", "99999999999999999999"], ["redeliver"], ["redeliver", "1", "--dead"],
             ["redeliver", "1", "--handler", "a"], ["delete"], ["delete", "--yes"], ["delete", "1", "--type", "x"],
-            ["delete", "--identity", "abc"], ["delete", "--person", ""], ["delete", "--state", "gone"], ["stats", "1"],
+            ["delete", "--identity", "abc"], ["delete", "--event", "0"], ["delete", "1", "--event", "1"],
+            ["delete", "--event", "1", "--type", "x"], ["delete", "--person", ""], ["delete", "--state", "gone"],
+            ["stats", "1"],
             ["list", "--store", "leadshark.sqlite"],
         ])
     func usage(arguments: [String]) async {
@@ -234,7 +236,7 @@ struct DeliveriesTests {
             #expect(asked.errors.contains("nothing was deleted"))
         }
         let none = await delete("--type", "dm.sent", "--webhook", "crm", "--yes")
-        #expect(none.status == 1 && none.output == "No delivery matches.\n")
+        #expect(none.status == 1 && none.output == "No event matches.\n")
         #expect(try await rows("--state", "completed", "--state", "ready").count == 4)
     }
 
@@ -258,6 +260,21 @@ struct DeliveriesTests {
             webhook: .leadshark, verified: Fixture.webhook(for: .dmSent, number: 1), eventHeader: nil)
         #expect(try await store.enqueue([again], for: ["a"]) == [.duplicate(payloadDiffers: false)])
         try await store.close()
+    }
+
+    @Test("An event is deleted by its own number, whether it has deliveries or not")
+    func deletesEvents() async throws {
+        try await fill()
+        let store = try await SQLiteDeliveryStore.open(path: path)
+        let test = NewEvent(
+            webhook: .leadshark,
+            verified: VerifiedWebhook(authenticated: Fixture.testEvent(id: "1"), by: .current), eventHeader: nil)
+        #expect(try await store.enqueue([test], for: ["a"]) == [.stored(EventID(rawValue: 4))])
+        try await store.close()
+        #expect(await delete("--event", "99", "--yes").status == 1)
+        let run = await delete("--event", "4", "--event", "1", "--event", "99", "--yes")
+        #expect(run.output == "2 of 2 events (2 deliveries, 1 of them open) deleted\n")
+        #expect(await delete("--event", "4", "--yes").status == 1)
     }
 
     @Test("All that is kept of a person is deleted by the ids that LeadShark gives")
