@@ -24,10 +24,11 @@ struct RefusalDiagnosisTests {
         mail = try #require(WebhookName("mail"))
     }
 
-    private func diagnosis() -> RefusalDiagnosis {
+    private func diagnosis(_ reformattedBodies: ReformattedBodies = .refused) -> RefusalDiagnosis {
         RefusalDiagnosis(
             of: [
-                .init(name: crm, secrets: SecretSet(current: TestReceiver.secret)),
+                .init(
+                    name: crm, secrets: SecretSet(current: TestReceiver.secret), reformattedBodies: reformattedBodies),
                 .init(name: mail, secrets: SecretSet(current: Self.other)),
             ], elapsed: Timekeeper.stopwatch(clock), logger: logs.logger,
             start: { [work] task in work.withLockedValue { $0.append(task) } })
@@ -60,6 +61,22 @@ struct RefusalDiagnosisTests {
         #expect(runWork() == 0)
         diagnosis.consider(.signatureMismatch, request(Self.body, signature), at: crm)
         #expect(runWork() == 1)
+    }
+
+    @Test("The remedy names the setting for re-formatted bodies, unless that is on already")
+    func setting() throws {
+        let body = Array("{ \"event\": \"dm.sent\" }".utf8)
+        let signed = Array("{\"event\":\"dm.sent\"}".utf8)
+        let signature = TestReceiver.secret.signature(for: signed.span).hexadecimal
+        for (bodies, isNamed) in [(ReformattedBodies.refused, true), (.canonicalized, false)] {
+            diagnosis(bodies).consider(.signatureMismatch, request(body, signature), at: crm)
+            runWork()
+            let line = try #require(logs.lines.last)
+            #expect(line.metadata["finding"] == "bodyRewritten")
+            let remedy = try #require(line.metadata["remedy"])
+            #expect("\(remedy)".contains("(LEADSHARK_REFORMATTED_BODIES=canonicalized)") == isNamed)
+            #expect("\(remedy)".contains("accept re-formatted bodies") == isNamed)
+        }
     }
 
     @Test("The cause is logged with its remedy, and nothing that is secret or personal")

@@ -118,6 +118,9 @@ for count in (16, 32, 40, 62, 63):
 vector("a digit too many", "signatureLength", signatures=[GOOD + "0"])
 vector("the digits twice", "signatureLength", signatures=[GOOD + GOOD])
 vector("quotation marks around the digits", "signatureWrapped", signatures=[f'"{GOOD}"'])
+for text in ("X-Webhook-Signature: %s", "SHA2-256(stdin)= %s", "SHA256(body.json)= %s", "%s *body.json", "%s  -", "%s,", "t=123,v1=%s",
+             "keyId=1;signature=%s", "signature %s", "SHA2-256(a,b.json)= %s"):
+    vector("text around the digits: " + text % "…", "signatureWithText", signatures=[text % GOOD])
 vector("two, joined by a comma", "severalInOneHeader", signatures=[GOOD + ", " + GOOD])
 vector("two headers that differ, of which one fits", "conflictingSignatures", signatures=["0" * 64, GOOD])
 
@@ -206,6 +209,12 @@ likely("compressed by gzip", "bodyCompressed", gzip.compress(BODY, mtime=0), [GO
 likely("compressed by zlib", "bodyCompressed", zlib.compress(BODY), [GOOD])
 likely("compressed by bzip2", "bodyCompressed", bz2.compress(BODY), [GOOD])
 likely("compressed by xz", "bodyCompressed", lzma.compress(BODY), [GOOD])
+ORDERED = json.dumps(VALUE, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+likely("names sorted", "bodySorted", ORDERED, [GOOD])
+likely("names sorted, and indented", "bodySorted", json.dumps(VALUE, sort_keys=True, indent=2).encode(), [GOOD])
+likely("names of the outer object sorted alone", [], json.dumps(dict(sorted(VALUE.items()))).encode(), [GOOD])
+vector("names sorted before it was signed", "fits", ORDERED, signed=ORDERED)
+likely("digits of something else with text around them", "signatureWithText", signatures=["SHA2-256(stdin)= " + "0" * 64])
 likely("cut off", "bodyTruncated", BODY[:-20], [GOOD])
 likely("a page", "bodyNotJSON", b"<!DOCTYPE html><title>Bad gateway</title>", [GOOD])
 likely("a form of its own", "bodyNotJSON", b"event=dm.sent&name=John", [GOOD])

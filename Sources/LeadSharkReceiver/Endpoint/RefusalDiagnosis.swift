@@ -15,12 +15,17 @@ final class RefusalDiagnosis: Sendable {
     /// The longest body that is looked at. One is held at a time.
     static let maximumBodyByteCount = 256 << 10
 
+    /// How whoever operates the receiver lets it accept re-formatted bodies.
+    private static let setting = "LEADSHARK_REFORMATTED_BODIES=canonicalized"
+
     private struct State {
         var isBusy = false
         var nextAt: [WebhookName: Duration] = [:]
     }
 
     private let webhooks: [SignatureDiagnosis.Webhook]
+    /// Those that accept re-formatted bodies already.
+    private let reformatting: Set<WebhookName>
     private let elapsed: @Sendable () -> Duration
     private let start: @Sendable (@escaping @Sendable () -> Void) -> Void
     private let logger: Logger
@@ -36,6 +41,7 @@ final class RefusalDiagnosis: Sendable {
         }
     ) {
         self.webhooks = webhooks.map { SignatureDiagnosis.Webhook(name: $0.name.text, secrets: $0.secrets) }
+        reformatting = Set(webhooks.filter { $0.reformattedBodies != .refused }.map(\.name))
         self.elapsed = elapsed
         self.start = start
         self.logger = logger
@@ -89,12 +95,13 @@ final class RefusalDiagnosis: Sendable {
 
     private func report(_ diagnosis: SignatureDiagnosis?, at webhook: WebhookName) {
         guard let diagnosis else { return }
+        let setting = reformatting.contains(webhook) ? nil : Self.setting
         logger.log(
             level: diagnosis.isProven ? .warning : .notice, "A refused signature was diagnosed",
             metadata: [
                 "webhook": "\(webhook)", "finding": "\(diagnosis)",
                 "certainty": "\(diagnosis.main.certainty.rawValue)", "summary": "\(diagnosis.main.summary)",
-                "remedy": "\(diagnosis.main.remedy)",
+                "remedy": "\(diagnosis.main.remedy(naming: setting))",
             ])
     }
 }

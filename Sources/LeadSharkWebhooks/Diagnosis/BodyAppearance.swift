@@ -15,10 +15,31 @@ enum BodyAppearance {
         if holdsReplacement(body) { codes.append(.bodyDecodedLossily) }
         do throws(JSONError) {
             _ = try JSONScanner.nodes(of: body, limits: JSONLimits())
+            if isSorted(body) { codes.append(.bodySorted) }
         } catch {
             codes.append(error.code == .unexpectedEnd ? .bodyTruncated : .bodyNotJSON)
         }
         return codes
+    }
+
+    /// Whether an event's names are in alphabetical order in every object. LeadShark begins with `event`.
+    private static func isSorted(_ body: Span<UInt8>) -> Bool {
+        guard let value = try? JSONValue(parsing: body.indices.map { body[$0] }),
+            case .object(let root) = value, root.members.count > 1, root["event"] != nil,
+            root.members.first?.name.text != "event"
+        else { return false }
+        return isSorted(value)
+    }
+
+    private static func isSorted(_ value: JSONValue) -> Bool {
+        switch value {
+        case .array(let values): values.allSatisfy { isSorted($0) }
+        case .object(let object):
+            zip(object.members, object.members.dropFirst()).allSatisfy { earlier, later in
+                earlier.name.wtf8.lexicographicallyPrecedes(later.name.wtf8)
+            } && object.members.allSatisfy { isSorted($0.value) }
+        default: true
+        }
     }
 
     private static func isCompressed(_ body: Span<UInt8>) -> Bool {

@@ -17,7 +17,7 @@ extension SignatureDiagnosis {
                 decodedSecret, senderSecretHasBlanks, senderSecretHasQuotes, emptySecret, noSecret, argumentsSwapped
 
             case missingSignature, conflictingSignatures, notASignature, severalInOneHeader, signaturePrefix,
-                signatureWrapped, signatureLength, base64Signature, sha1Signature, sha512Signature
+                signatureWrapped, signatureWithText, signatureLength, base64Signature, sha1Signature, sha512Signature
 
             case newlineAdded, newlineLost, blanksAdded, carriageReturnsAdded, carriageReturnsLost, byteOrderMarkAdded,
                 byteOrderMarkLost
@@ -29,7 +29,7 @@ extension SignatureDiagnosis {
             case signedPythonText, signedIndentedByTwo, signedIndentedByFour, signedLossyText, signedNothing,
                 signedObjectName, signedJSONString, signedDataOnly
 
-            case bodyEmpty, bodyTooLong, bodyCompressed, bodyTruncated, bodyNotJSON, bodyDecodedLossily
+            case bodyEmpty, bodyTooLong, bodyCompressed, bodyTruncated, bodyNotJSON, bodyDecodedLossily, bodySorted
         }
         let base: Base
 
@@ -75,6 +75,8 @@ extension SignatureDiagnosis {
         public static let signaturePrefix = Self(base: .signaturePrefix)
         /// The signature has quotation marks or blanks around it.
         public static let signatureWrapped = Self(base: .signatureWrapped)
+        /// Something stands before or after the 64 digits, such as the header's name or what a tool prints with them.
+        public static let signatureWithText = Self(base: .signatureWithText)
         /// The signature has fewer or more than 64 hexadecimal digits.
         public static let signatureLength = Self(base: .signatureLength)
         /// The signature is written in base64.
@@ -155,6 +157,8 @@ extension SignatureDiagnosis {
         public static let bodyNotJSON = Self(base: .bodyNotJSON)
         /// The body holds U+FFFD, which stands for what a decoder did not understand.
         public static let bodyDecodedLossily = Self(base: .bodyDecodedLossily)
+        /// The names in the body's objects are in alphabetical order, which LeadShark's are not.
+        public static let bodySorted = Self(base: .bodySorted)
 
         /// The code's name.
         public var description: String { base.rawValue }

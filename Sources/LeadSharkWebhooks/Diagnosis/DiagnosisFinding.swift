@@ -33,6 +33,19 @@ extension SignatureDiagnosis {
             remedy = text.remedy
         }
 
+        /// What the remedy ends with where the canonical text is what was signed.
+        static let canonicalAdvice =
+            "If that proxy cannot be changed, let the verifier accept re-formatted bodies."
+
+        /// The remedy in the words of a program that has a setting for re-formatted bodies.
+        ///
+        /// - Parameter setting: The setting with its value; `nil` when it is on already, so that there is nothing to advise.
+        package func remedy(naming setting: String?) -> String {
+            guard remedy.hasSuffix(Self.canonicalAdvice) else { return remedy }
+            if let setting { return remedy.dropLast() + " (\(setting))." }
+            return String(remedy.dropLast(Self.canonicalAdvice.count + 1))
+        }
+
         /// The code, the certainty, and both texts.
         public var description: String { "\(code) (\(certainty.rawValue)): \(summary). \(remedy)" }
     }

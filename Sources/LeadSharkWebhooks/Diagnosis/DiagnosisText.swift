@@ -97,6 +97,11 @@ struct DiagnosisText {
             ("the header holds several values in one", "See which proxy on the way joins two headers. " + form)
         case .signaturePrefix: ("the signature has a prefix, such as sha256=", form)
         case .signatureWrapped: ("the signature has quotation marks or blanks around it", form)
+        case .signatureWithText:
+            (
+                "something stands before or after the signature's 64 digits: a name, or what a tool prints with them",
+                "Take the digits alone. " + form
+            )
         case .signatureLength: ("the signature has fewer or more than 64 digits", "See what cuts it off. " + form)
         case .base64Signature: ("the signature is written in base64", form)
         case .sha1Signature: ("the signature has the length of SHA-1", "Make it with HMAC-SHA-256. " + form)
@@ -110,7 +115,7 @@ struct DiagnosisText {
     private static func ofBody(_ code: SignatureDiagnosis.Code.Base) -> Texts? {
         let raw =
             "Check the bytes as they arrive, before anything parses them, and let no proxy on the way change them."
-        let canonical = raw + " If that proxy cannot be changed, let the verifier accept re-formatted bodies."
+        let canonical = raw + " " + SignatureDiagnosis.Finding.canonicalAdvice
         let file = "Take the body byte for byte; an editor or a shell adds or takes line breaks."
         return switch code {
         case .newlineAdded: ("the body ends with a line break that was not signed", file)
@@ -177,6 +182,11 @@ struct DiagnosisText {
         case .bodyTruncated:
             ("the body is JSON that ends too early", "See what cuts it off: a limit of a proxy, or a copy.")
         case .bodyNotJSON: ("the body is not JSON", "See who sends it, and what changes it on the way. " + raw)
+        case .bodySorted:
+            (
+                "the names in the body's objects are in alphabetical order, and in what LeadShark signs they are not",
+                "Perhaps something on the way sorted them, as jq -S does: their order cannot be restored. " + raw
+            )
         default: ("the body holds U+FFFD, which stands for bytes that a decoder did not understand", raw)
         }
     }

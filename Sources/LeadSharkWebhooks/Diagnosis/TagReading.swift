@@ -29,7 +29,21 @@ struct TagReading {
     private mutating func read(_ text: [UInt8]) {
         let parts = text.split(maxSplits: 16) { $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: ";") }
         guard parts.count > 1 else { return read(text[...], []) }
-        for part in parts.prefix(Self.maximumPartCount) { read(part, [.severalInOneHeader]) }
+        var readings: [[TagCandidate]] = []
+        for part in parts.prefix(Self.maximumPartCount) {
+            let count = candidates.count
+            read(part, [.severalInOneHeader])
+            if candidates.count > count { readings.append(Array(candidates[count...])) }
+        }
+        // One signature, and the rest is text around it: `t=123,v1=…`.
+        guard let reading = readings.first, readings.count == 1 else { return }
+        candidates.removeLast(reading.count)
+        for candidate in reading {
+            let shapes = candidate.shapes.filter {
+                ![.severalInOneHeader, .signaturePrefix, .signatureWithText].contains($0)
+            }
+            add(candidate.algorithm, candidate.bytes, [.signatureWithText] + shapes)
+        }
     }
 
     /// Takes off what does not belong to a tag, then decodes what is left.
@@ -63,12 +77,21 @@ struct TagReading {
         if let tag = TextDecoding.base64(text), let algorithm = TagAlgorithm(byteCount: tag.count) {
             add(algorithm, tag, shapes + [.base64Signature] + algorithm.shapes)
         }
+        if text.count != 64, let digits = Self.digits(within: text), let tag = TextDecoding.hexadecimal(digits) {
+            return add(.sha256, tag, shapes.filter { $0 != .signaturePrefix } + [.signatureWithText])
+        }
         // Digits, but not as many as there should be: what is there may still be the beginning.
         if digitCount >= 2 * TagCandidate.minimumByteCount, digitCount != 64 || text.count != 64,
             let start = TextDecoding.hexadecimal(Array(text.prefix(min(digitCount & ~1, 64))))
         {
             add(.sha256, start, shapes + [.signatureLength])
         }
+    }
+
+    /// The 64 digits in a text, when it holds just one run of so many.
+    private static func digits(within text: [UInt8]) -> [UInt8]? {
+        let runs = text.split { !$0.isHexadecimalDigit }.filter { $0.count == 64 }
+        return runs.count == 1 ? runs.first.map(Array.init) : nil
     }
 
     private mutating func add(_ algorithm: TagAlgorithm, _ bytes: [UInt8], _ shapes: [SignatureDiagnosis.Code]) {

@@ -17,8 +17,11 @@ extension LeadShark {
 
         @OptionGroup var input: InputFile
 
-        @Option(help: ArgumentHelp("The value of the X-Webhook-Signature header.", valueName: "hex"))
-        var signature: String
+        @Option(
+            help: ArgumentHelp(
+                "The value of the X-Webhook-Signature header; once for each, if the request has several.",
+                valueName: "hex"))
+        var signature: [String] = []
 
         @Flag(help: "Tell why the signature does not fit, and what to do about it.")
         var explain = false
@@ -28,7 +31,10 @@ extension LeadShark {
         @OptionGroup var output: FormatOption
 
         func validate() throws {
-            if signature.allSatisfy(\.isWhitespace) {
+            if signature.isEmpty {
+                throw ValidationError("--signature is missing; give it the value of the X-Webhook-Signature header.")
+            }
+            if signature.allSatisfy({ $0.allSatisfy(\.isWhitespace) }) {
                 throw ValidationError("--signature is empty; give it the value of the X-Webhook-Signature header.")
             }
         }
@@ -41,9 +47,11 @@ extension LeadShark {
             let asked = try webhook.webhook == nil ? webhooks : [webhook.pick(from: webhooks)]
             let payload = try input.read(in: context)
             var verdict = try Verdict.of(
-                payload, signature: signature, asked: asked, all: webhooks, reformattedBodies: reformattedBodies)
+                payload, signatures: signature, asked: asked, all: webhooks, reformattedBodies: reformattedBodies)
             if explain {
-                verdict.findings = FindingReport.all(of: payload, signature: signature, asked: asked, all: webhooks)
+                verdict.findings = FindingReport.all(
+                    of: payload, signatures: signature, asked: asked, all: webhooks,
+                    reformattedBodies: reformattedBodies)
             }
             switch output.format {
             case .text: context.console.print(verdict.text)
@@ -77,8 +85,9 @@ struct Verdict: Encodable, Hashable {
     /// For people.
     var text: String {
         if let findings { return ([sentence] + findings.flatMap(\.lines)).joined(separator: "\n") }
-        return sentence
-            + (reason == VerificationError.Code.signatureMismatch.description.snakeCased ? "\n" + Self.advice : "")
+        if valid { return sentence }
+        let isMismatch = reason == VerificationError.Code.signatureMismatch.description.snakeCased
+        return "\(sentence)\n\(isMismatch ? Self.advice + " " : "")\(Self.hint)"
     }
 
     /// Tries the secrets of the webhooks that were asked for, then the others, since the secret of another webhook is
@@ -86,9 +95,15 @@ struct Verdict: Encodable, Hashable {
     ///
     /// - Throws: ``CommandError`` when it cannot be told.
     static func of(
-        _ payload: [UInt8], signature: String, asked: [WebhookSettings], all: [WebhookSettings],
+        _ payload: [UInt8], signatures: [String], asked: [WebhookSettings], all: [WebhookSettings],
         reformattedBodies: ReformattedBodies
     ) throws(CommandError) -> Verdict {
+        let signature: String?
+        do throws(VerificationError) {
+            signature = try WebhookHeaders.soleSignature(among: signatures)
+        } catch {
+            return Verdict(refused: error.code, error.message)
+        }
         var failure = VerificationError.Code.signatureMismatch
         var message = ""
         for (webhooks, valid) in [(asked, true), (all, false)] {
@@ -104,16 +119,20 @@ struct Verdict: Encodable, Hashable {
             }
         }
         if failure == .hmacUnavailable { throw CommandError(.unavailable, message) }
-        return Verdict(
-            valid: false, webhook: nil, secret: nil, reason: failure.description.snakeCased,
-            sentence: "not valid: \(message)")
+        return Verdict(refused: failure, message)
     }
 
     /// What to look at when a signature does not fit.
     private static let advice =
         "Compare the secret with the one that LeadShark shows for this webhook, and check that the file holds the body "
-        + "byte for byte: a newline more, or JSON that was written anew, makes another signature. "
-        + "With --explain, what is known to go wrong is tried."
+        + "byte for byte: a newline more, or JSON that was written anew, makes another signature."
+    private static let hint = "With --explain, what is known to go wrong is tried."
+
+    private init(refused code: VerificationError.Code, _ message: String) {
+        self.init(
+            valid: false, webhook: nil, secret: nil, reason: code.description.snakeCased,
+            sentence: "not valid: \(message)")
+    }
 
     private init(
         valid: Bool, webhook: String?, secret: SecretSet.Position?, isCanonicalText: Bool? = nil, reason: String?,

@@ -9,11 +9,12 @@ struct FindingReport: Encodable, Hashable {
     let summary: String
     let remedy: String
 
-    init(_ finding: SignatureDiagnosis.Finding) {
+    /// - Parameter setting: How re-formatted bodies are accepted; `nil` when they are already.
+    init(_ finding: SignatureDiagnosis.Finding, setting: String?) {
         code = finding.code.description.snakeCased
         certainty = finding.certainty
         summary = finding.summary
-        remedy = finding.remedy
+        remedy = finding.remedy(naming: setting)
     }
 
     /// For people: what was seen, and on a line of its own what helps.
@@ -23,20 +24,23 @@ struct FindingReport: Encodable, Hashable {
 
     /// Why a signature fits or does not. Each webhook that was asked for is taken for the one that it arrived at.
     static func all(
-        of payload: [UInt8], signature: String, asked: [WebhookSettings], all: [WebhookSettings]
+        of payload: [UInt8], signatures: [String], asked: [WebhookSettings], all: [WebhookSettings],
+        reformattedBodies: ReformattedBodies
     ) -> [FindingReport] {
+        let setting =
+            reformattedBodies == .refused ? "\(SettingName.reformattedBodies.variable)=canonicalized" : nil
         var first: SignatureDiagnosis?
         for webhook in asked {
             let others = all.filter { $0.name != webhook.name }
             var limits = SignatureDiagnosis.Limits()
             limits.maximumOtherWebhooks = others.count
             let diagnosis = SignatureDiagnosis(
-                of: payload.span, signatures: [signature], webhook: .init(webhook),
+                of: payload.span, signatures: signatures, webhook: .init(webhook),
                 others: asked.count > 1 ? [] : others.map { .init($0) }, limits: limits)
-            if diagnosis.isProven { return diagnosis.findings.map(Self.init) }
+            if diagnosis.isProven { return diagnosis.findings.map { .init($0, setting: setting) } }
             first = first ?? diagnosis
         }
-        return first?.findings.map(Self.init) ?? []
+        return first?.findings.map { .init($0, setting: setting) } ?? []
     }
 }
 

@@ -6,7 +6,7 @@ import Testing
 
 @Suite("verify --explain")
 struct ExplainTests {
-    private static let secret = "whsec_test"
+    private static let secret = "whsec_test_0123456789"
     private static let body = #"{"event":"dm.sent","data":{"name":"Zoë"}}"#
     /// What LeadShark would send for the body.
     private let signature: String
@@ -80,7 +80,8 @@ struct ExplainTests {
     @Test("Every case of the vectors has its cause named", arguments: try DiagnosisCase.all())
     func vectors(_ vector: DiagnosisCase) async throws {
         let run = await CommandRun.of(
-            ["verify", "--explain", "--format", "json", "--webhook", "crm", "--signature=\(vector.signature)"],
+            ["verify", "--explain", "--format", "json", "--webhook", "crm"]
+                + vector.signatures.map { "--signature=\($0)" },
             environment: vector.environment, in: directory, input: vector.body)
         #expect(run.status == (vector.findings == ["fits"] ? 0 : 1), "\(run.errors)")
         let output = try json(run)
@@ -111,12 +112,17 @@ struct ExplainTests {
         let refused = await explain(body, ["--format", "json"])
         #expect(refused.status == 1)
         #expect(try json(refused).findings?.map(\.code) == ["body_rewritten"])
+        #expect(
+            try json(refused).findings?.first?.remedy.hasSuffix(
+                "let the verifier accept re-formatted bodies (LEADSHARK_REFORMATTED_BODIES=canonicalized).") == true)
         for run in [
             await explain(body, ["--format", "json"], environment: setting),
             await explain(body, ["--format", "json", "--reformatted-bodies", "canonicalized"]),
         ] {
             #expect(run.status == 0)
             #expect(try json(run).canonicalText == true)
+            #expect(try json(run).findings?.first?.remedy.isEmpty == false)
+            #expect(!run.output.contains("accept re-formatted bodies"))
         }
         let flag = await explain(body, ["--reformatted-bodies", "refused"], environment: setting)
         #expect(flag.status == 1)
@@ -143,13 +149,13 @@ struct ExplainTests {
     }
 }
 
-/// One case of `Tests/Vectors/diagnosis.json`, as far as the command can be given it: one header, that is not blank, and
+/// One case of `Tests/Vectors/diagnosis.json`, as far as the command can be given it: a header that is not blank, and
 /// secrets that fit into a variable.
 struct DiagnosisCase: Sendable, CustomTestStringConvertible {
     let description: String
     let environment: [String: String]
     let body: [UInt8]
-    let signature: String
+    let signatures: [String]
     let findings: [String]
     let certainty: String
 
@@ -184,9 +190,9 @@ struct DiagnosisCase: Sendable, CustomTestStringConvertible {
     }
 
     private init?(_ vector: File.Vector) {
-        guard let signature = vector.signatures.first, vector.signatures.count == 1, vector.retired == nil,
-            !signature.allSatisfy(\.isWhitespace)
-        else { return nil }
+        guard vector.retired == nil, !vector.signatures.allSatisfy({ $0.allSatisfy(\.isWhitespace) }) else {
+            return nil
+        }
         description = vector.description
         var environment = ["LEADSHARK_WEBHOOKS": (["crm"] + (vector.others ?? []).map(\.name)).joined(separator: ",")]
         environment["LEADSHARK_WEBHOOK_CRM_SECRET"] = vector.secret
@@ -200,7 +206,7 @@ struct DiagnosisCase: Sendable, CustomTestStringConvertible {
         body =
             vector.body.map { Array($0.utf8) }
             ?? stride(from: 0, to: digits.count, by: 2).map { UInt8(digits[$0] << 4 | digits[$0 + 1]) }
-        self.signature = signature
+        signatures = vector.signatures
         findings = vector.findings
         certainty = vector.certainty
     }
