@@ -75,12 +75,19 @@ public enum Fixture {
     ///   - type: The event's type; for ``EventType/test``, a test event whose id is the number.
     ///   - form: The payload's form.
     ///   - number: Makes the payload unique.
+    ///   - timestamp: The event's time, in place of one that comes from the number.
     ///   - secret: The webhook's secret.
     public static func request(
-        for type: EventType, form: PayloadForm = .v2, number: Int = 1, secret: SigningSecret
+        for type: EventType, form: PayloadForm = .v2, number: Int = 1, timestamp: String? = nil, secret: SigningSecret
     ) -> SignedRequest {
         let body =
-            type == .test ? testEvent(id: "\(number)") : payload(for: type, form: form, number: number)
+            if type != .test {
+                payload(for: type, form: form, number: number, timestamp: timestamp)
+            } else if let timestamp {
+                testEvent(id: "\(number)", timestamp: timestamp)
+            } else {
+                testEvent(id: "\(number)")
+            }
         return SignedRequest(signing: body, type: type, secret: secret)
     }
 

@@ -18,6 +18,8 @@ struct Context: Sendable {
     var console: Console
     /// Standard input.
     var input: StandardInput
+    /// The time.
+    var now: @Sendable () -> Date = { Date() }
 
     /// The context of the command that runs.
     @TaskLocal static var current = Context(

@@ -28,7 +28,12 @@ struct EndpointExamination {
                 .test(of: url, payload: makePayload(), place: place, secret: secret))
             slowest = max(slowest, duration)
             switch result {
-            case .success(let answer) where (200..<300).contains(answer.status): continue
+            case .success(let answer) where (200..<300).contains(answer.status):
+                guard duration > configuration.warningThreshold else { continue }
+                if duration > configuration.vendorDeadline, place == .nowhere {
+                    return DoctorCheck(.getTest, .failed(slow(duration)), duration: duration)
+                }
+                findings.append(slow(duration))
             case .success(let answer) where place == .nowhere:
                 return DoctorCheck(.getTest, .failed(StatusAdvice.get(answer)), duration: duration)
             case .failure(let failure) where place == .nowhere:
@@ -64,9 +69,7 @@ struct EndpointExamination {
         case .success(let answer) where !(200..<300).contains(answer.status):
             return DoctorCheck(.signedEvent, .failed(StatusAdvice.post(answer)), duration: duration)
         case .success(let answer):
-            let finding = DoctorCheck.Finding(
-                "the answer took \(seconds(duration)) of the \(seconds(configuration.vendorDeadline)) that LeadShark waits",
-                remedy: "store first and answer at once; do the work afterwards")
+            let finding = slow(duration)
             if duration > configuration.vendorDeadline {
                 return DoctorCheck(.signedEvent, .failed(finding), duration: duration)
             }
@@ -131,6 +134,12 @@ struct EndpointExamination {
         _ body: [UInt8], headers: [(name: String, value: String)]
     ) async -> (result: Result<ProbeAnswer, ProbeFailure>, duration: Duration) {
         await client.exchange(ProbeRequest(url: url.text, headers: headers, body: body))
+    }
+
+    private func slow(_ duration: Duration) -> DoctorCheck.Finding {
+        .init(
+            "the answer took \(seconds(duration)) of the \(seconds(configuration.vendorDeadline)) that LeadShark waits",
+            remedy: "store first and answer at once; do the work afterwards")
     }
 
     private func seconds(_ duration: Duration) -> String {

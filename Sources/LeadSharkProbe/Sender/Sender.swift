@@ -10,7 +10,9 @@ public struct Sender: Sendable {
     /// What is sent.
     public enum Source: Sendable {
         /// Fixtures of these types in turn, each with a number of its own, counted from `firstNumber`: all different events.
-        case fixtures([EventType], form: PayloadForm = .v2, firstNumber: Int = 1)
+        /// Their own time is what `timestamp` gives when one is sent; without it, a fixed one of the number's.
+        case fixtures(
+            [EventType], form: PayloadForm = .v2, firstNumber: Int = 1, timestamp: (@Sendable () -> String)? = nil)
         /// These bytes, every time.
         case payload([UInt8])
         /// What a function gives for the numbers from 0 on.
@@ -101,9 +103,10 @@ public struct Sender: Sendable {
     private func request(_ number: Int, _ source: Source, _ method: Method) -> ProbeRequest {
         let signed: SignedRequest
         switch source {
-        case .fixtures(let types, let form, let firstNumber):
+        case .fixtures(let types, let form, let firstNumber, let timestamp):
             let type = types.isEmpty ? .dmSent : types[number % types.count]
-            signed = Fixture.request(for: type, form: form, number: firstNumber + number, secret: secret)
+            signed = Fixture.request(
+                for: type, form: form, number: firstNumber + number, timestamp: timestamp?(), secret: secret)
         case .payload(let payload): signed = SignedRequest(signing: payload, secret: secret)
         case .made(let make): signed = SignedRequest(signing: make(number), secret: secret)
         }

@@ -1,5 +1,6 @@
 #if Server
 import LeadSharkProbe
+import LeadSharkWebhooks
 
 /// What `send` prints.
 struct SendReport: Encodable {
@@ -7,6 +8,8 @@ struct SendReport: Encodable {
     let accepted: Int
     let statuses: [String: Int]
     let failures: [String: Int]
+    /// How many of each type, when they were made here and not from a file.
+    let events: [String: Int]?
     let seconds: Double
     let perSecond: Double
     let medianMilliseconds: Double?
@@ -14,14 +17,25 @@ struct SendReport: Encodable {
     let maximumMilliseconds: Double?
 
     private enum CodingKeys: String, CodingKey {
-        case sent, accepted, statuses, failures, seconds
+        case sent, accepted, statuses, failures, events, seconds
         case perSecond = "per_second"
         case medianMilliseconds = "median_ms"
         case p99Milliseconds = "p99_ms"
         case maximumMilliseconds = "maximum_ms"
     }
 
-    init(_ summary: SendSummary) {
+    /// - Parameter types: Those that were sent in turn; none for a file.
+    init(_ summary: SendSummary, types: [EventType] = []) {
+        if types.isEmpty {
+            events = nil
+        } else {
+            let sent = summary.count
+            events = types.enumerated().reduce(into: [:]) { events, type in
+                let (index, type) = type
+                let count = sent / types.count + (index < sent % types.count ? 1 : 0)
+                if count > 0 { events[type.rawValue, default: 0] += count }
+            }
+        }
         sent = summary.count
         accepted = summary.accepted
         statuses = Dictionary(uniqueKeysWithValues: summary.statuses.map { (String($0.key), $0.value) })

@@ -271,6 +271,29 @@ struct DoctorTests {
         }
     }
 
+    @Test(
+        "The GET test too is judged by the time of its answer",
+        arguments: [
+            (Duration.seconds(8), 0), (.milliseconds(8_001), 1), (.seconds(10), 1), (.milliseconds(10_001), 2),
+        ])
+    func lateTest(duration: Duration, severity: Int) async throws {
+        let secret = try TestSecret.make()
+        let clock = ManualClock()
+        let script: ScriptedServer.Script = { request, _ in
+            if request.head.method == .GET { clock.advance(by: duration) }
+            return Self.answer(request, secret: secret)
+        }
+        try await ScriptedServer.with(script) { server in
+            let report = await doctor(server.url("/x"), secret: secret, clock: clock).run()
+            switch severity {
+            case 0: #expect(isOK(report, .getTest))
+            case 1: #expect(!warnings(report, .getTest).isEmpty)
+            default: #expect(failure(report, .getTest)?.problem.contains("10.0 s that LeadShark waits") == true)
+            }
+            #expect(report.isHealthy == (severity < 2))
+        }
+    }
+
     @Test("A healthy endpoint passes all checks, each told at once and in order")
     func healthy() async throws {
         let secret = try TestSecret.make()

@@ -126,6 +126,20 @@ struct SenderTests {
         }
     }
 
+    @Test("The events carry the time that a function gives, or a fixed one")
+    func timestamps() async throws {
+        try await ScriptedServer.with({ _, _ in .status(200) }) { server in
+            let sender = try sender(server.url())
+            let types = EventType.documented + [.test]
+            _ = await sender.send(.fixtures(types, timestamp: { "2026-11-24T22:00:00.000Z" }), count: types.count)
+            let given = try server.requests.map { try JSONValue(parsing: $0.body)["timestamp"]?.text }
+            #expect(given == types.map { _ in "2026-11-24T22:00:00.000Z" })
+            _ = await sender.send(.fixtures([.dmSent]), count: 1)
+            let body = try #require(server.requests.last?.body)
+            #expect(body == Fixture.payload(for: .dmSent, number: 1))
+        }
+    }
+
     @Test("Numbers go to a function that makes the payloads, each once")
     func made() async throws {
         try await ScriptedServer.with({ _, _ in .status(200) }) { server in

@@ -10,7 +10,7 @@ import Testing
 @Suite("send and doctor")
 struct SendAndDoctorTests {
     private let directory: TemporaryDirectory
-    private let environment = ["LEADSHARK_WEBHOOK_SECRET": "hunter"]
+    private let environment = ["LEADSHARK_WEBHOOK_SECRET": "hunter-of-the-deep"]
 
     init() throws { directory = try TemporaryDirectory() }
 
@@ -22,7 +22,8 @@ struct SendAndDoctorTests {
             ["send", "http://x", "--concurrency", "0"], ["send", "http://x", "--concurrency", "1025"],
             ["send", "http://x", "--event", "a", "--file", "b"], ["send", "http://x", "--event", ""],
             ["send", "http://x", "--first-number", "-1"], ["send", "http://x", "--payload-in", "head"],
-            ["send", "http://x", "--payload-in", "body"], ["doctor"],
+            ["send", "http://x", "--payload-in", "body"], ["send", "http://x", "--timestamp", ""],
+            ["send", "http://x", "--timestamp", "2026-05-04T09:00:00Z", "--file", "b"], ["doctor"],
             ["doctor", "not a url\u{1b}"], ["doctor", "example.com/x"],
         ])
     func usage(arguments: [String]) async {
@@ -48,9 +49,10 @@ struct SendAndDoctorTests {
         #expect(object["sent"] as? Int == 3)
         #expect(object["accepted"] as? Int == 0)
         #expect(object["failures"] as? [String: Int] == ["refused": 3])
+        #expect(object["events"] as? [String: Int] == ["dm.sent": 1, "lead.sent": 1, "email.captured": 1])
         let text = await CommandRun.of("send", "http://127.0.0.1:1/", environment: environment, in: directory)
         #expect(text.status == 1)
-        #expect(text.output.contains("no answer (refused): 1"))
+        #expect(text.output.contains("no answer (refused): 6"))
         #expect(text.errors == "`leadshark doctor http://127.0.0.1:1/` finds out why\n")
     }
 
@@ -134,6 +136,19 @@ struct SendAndDoctorTests {
         #expect(throws: CommandError.self) { try option.pick(from: webhooks, path: "/other") }
         #expect(
             try WebhookOption.parse(["--webhook", "crm"]).pick(from: webhooks, path: "/mail").name.text == "crm")
+    }
+
+    @Test("A time is written as LeadShark writes it")
+    func timestamp() {
+        #expect(LeadShark.Send.text(of: Date(timeIntervalSince1970: 1_795_557_600.25)) == "2026-11-24T22:00:00.250Z")
+    }
+
+    @Test("The help says whom made-up leads reach, and what reaches nobody")
+    func help() async {
+        let run = await CommandRun.of("send", "--help", in: directory)
+        let words = run.output.split { $0.isWhitespace }.joined(separator: " ")
+        #expect(words.contains("they reach its leads file and its CRM as others do"))
+        #expect(words.contains("`leadshark doctor`, whose events reach nobody"))
     }
 
     @Test("Every run sends events of its own")
