@@ -49,7 +49,7 @@ enum Program {
                 }
                 return ExitStatus.success.rawValue
             } catch {
-                return report(error, console)
+                return report(error, of: arguments, console)
             }
         }
         guard console.outputFailure == 0 else {
@@ -63,7 +63,7 @@ enum Program {
         return status
     }
 
-    private static func report(_ error: any Error, _ console: Console) -> Int32 {
+    private static func report(_ error: any Error, of arguments: [String], _ console: Console) -> Int32 {
         switch error {
         case let error as CommandError:
             console.note("leadshark: \(error.message)")
@@ -81,6 +81,10 @@ enum Program {
             return code.rawValue
         }
         if code == .validationFailure {
+            if let slip = CommandLineSlip.sentence(about: arguments) {
+                console.note("leadshark: \(slip)")
+                return ExitStatus.usage.rawValue
+            }
             console.note(LeadShark.fullMessage(for: error, columns: helpWidth))
             return ExitStatus.usage.rawValue
         }

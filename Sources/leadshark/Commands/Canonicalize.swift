@@ -10,11 +10,14 @@ extension LeadShark {
             usage: "leadshark canonicalize [<file>] [--lines]",
             discussion: """
                 Byte for byte what JSON.stringify(JSON.parse(text)) gives, without a newline behind it, so that it can be \
-                passed on to sign or verify. Exits with 65 when the text is not JSON.
+                passed on to sign or verify. Exits with 65 when the text is not JSON. With --lines it exits with 0 whatever \
+                the lines hold, so that each line out belongs to its line in: look for ERROR, which a blank line gives too.
                 """)
 
         /// What stands for a line that is not JSON.
         static let error = "ERROR"
+
+        private static let byteOrderMark: [UInt8] = [0xef, 0xbb, 0xbf]
 
         @OptionGroup var input: InputFile
 
@@ -28,6 +31,10 @@ extension LeadShark {
             if lines {
                 context.console.printUnchanged(Self.byLine(text))
                 return
+            }
+            guard !text.starts(with: Self.byteOrderMark) else {
+                throw CommandError(
+                    .badData, "this is not JSON: it begins with a byte order mark, which is no part of JSON")
             }
             do throws(JSONError) {
                 context.console.printUnchanged(try JSONValue.stringify(parsing: text))

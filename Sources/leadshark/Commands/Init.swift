@@ -16,7 +16,9 @@ extension LeadShark {
             abstract: "Put the secret that LeadShark shows into a new .env.",
             discussion: """
                 Asks for the secret on the terminal, without showing it, or reads it from standard input. The file is \
-                for you alone (mode 0600). An .env that is there already is never changed.
+                for you alone (mode 0600). An .env that is there already is never changed. A secret with quotation marks \
+                around it, or with a name and an equals sign before it, is a slip of the paste and refused; one that is \
+                really like that can be written into .env by hand.
                 """)
 
         @Flag(help: "Make a secret for trials on this machine, without LeadShark.")
@@ -32,7 +34,7 @@ extension LeadShark {
                 trial
                     ? "Wrote .env with a trial secret. LeadShark does not know it: it is for this machine alone."
                     : "Wrote .env; nobody but you can read it.")
-            context.console.note("Next: leadshark serve")
+            context.console.note("Next: leadshark serve --leads-file leads.ndjson")
         }
 
         static let exists = CommandError(
@@ -69,8 +71,11 @@ extension LeadShark {
                 throw CommandError(
                     .badData, "the secret has a line break or another control character in it; nothing was written")
             }
+            let oddities = SecretOddity.all(in: text)
+            if let refusal = Self.refusal(of: oddities) { throw refusal }
             do throws(SigningSecretError) {
                 let secret = try SigningSecret(text)
+                if oddities.contains(.short) { console.note("warning: the secret \(SecretOddity.short.clause)") }
                 if secret.hasSurroundingBlanks {
                     console.note(
                         "warning: the secret has a blank at its beginning or end; it was kept, "
@@ -80,6 +85,27 @@ extension LeadShark {
                 throw CommandError(.badData, "\(error); nothing was written")
             }
             return text
+        }
+
+        /// What to do about a slip of the paste: nothing is taken off silently, and an .env that is wrong would be in the way.
+        private static func refusal(of oddities: [SecretOddity]) -> CommandError? {
+            for oddity in oddities {
+                switch oddity {
+                case .placeholder:
+                    return CommandError(.badData, "the secret \(oddity.clause); nothing was written")
+                case .quoted:
+                    return CommandError(
+                        .badData, "the secret has quotation marks around it; paste it without them; nothing was written"
+                    )
+                case .named:
+                    return CommandError(
+                        .badData,
+                        "the secret has a name and an equals sign before it; paste what stands behind them alone; "
+                            + "nothing was written")
+                case .short: continue
+                }
+            }
+            return nil
         }
     }
 }

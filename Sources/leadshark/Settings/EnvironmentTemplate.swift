@@ -10,6 +10,9 @@ import LeadSharkWebhooks
 
 /// The `.env` that `leadshark init` writes.
 enum EnvironmentTemplate {
+    /// What stands in the place of a URL to forward to.
+    static let forwardURL = "https://example.com/leads"
+
     /// Makes the file, whole or not at all, and only when there is none.
     static func create(_ path: String, secret: String, trial: Bool) throws(CommandError) {
         guard let text = text(secret: secret, trial: trial) else {
@@ -71,10 +74,10 @@ enum EnvironmentTemplate {
 
             # Where leads go: a file, one JSON object a line; a URL that gets each event as LeadShark sent it.
             #LEADSHARK_LEADS_FILE=leads.ndjson
-            #LEADSHARK_FORWARD_URL=https://example.com/leads
+            #LEADSHARK_FORWARD_URL=\(forwardURL)
             #LEADSHARK_FORWARD_AUTHORIZATION='Bearer …'
 
-            # Only if a proxy re-formats bodies and cannot be changed; the README tells the risk.
+            # Only if a proxy re-formats bodies and cannot be changed; OPERATING.md tells the risk.
             #LEADSHARK_REFORMATTED_BODIES=canonicalized
 
             # Events whose own time lies further from ours become dead letters.

@@ -23,6 +23,9 @@ extension SettingsSource {
         else { return nil }
         func refusal(_ reason: String) -> CommandError { CommandError(.configuration, "\(label) \(reason)") }
         guard !bytes.isEmpty else { throw refusal("is empty; write the header's value there, as Bearer TOKEN") }
+        guard !String(decoding: bytes, as: UTF8.self).contains(SecretOddity.placeholderText) else {
+            throw refusal("holds the placeholder of the template; put the header's value there, as Bearer TOKEN")
+        }
         guard bytes.count <= ForwardAuthorization.maximumByteCount else {
             throw refusal("is longer than \(ForwardAuthorization.maximumByteCount) bytes")
         }

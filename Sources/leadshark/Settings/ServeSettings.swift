@@ -41,6 +41,9 @@ struct ServeSettings {
         store = try settings.store(flag: flags.store).value
         leadsFile = try settings.text(.leadsFile, flag: flags.leadsFile)
         forwardURL = try settings.text(.forwardURL, flag: flags.forwardURL)
+        if let forwardURL, forwardURL.value == EnvironmentTemplate.forwardURL {
+            throw forwardURL.refusal("is the example of the template; leads would go to strangers")
+        }
         forwardAuthorization = try settings.forwardAuthorization(in: context)
         reformattedBodies = try settings.reformattedBodies(flag: flags.reformattedBodies)
         tolerance = try settings.tolerance(flag: flags.tolerance)

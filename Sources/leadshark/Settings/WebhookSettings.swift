@@ -14,7 +14,8 @@ extension SettingsSource {
     /// The webhooks that have a secret: `leadshark`, if `LEADSHARK_WEBHOOK_SECRET` (or its file) is set, and those that
     /// `LEADSHARK_WEBHOOKS` names.
     ///
-    /// - Throws: ``CommandError``: no secret at all, a named webhook without one, a secret beside a secret file.
+    /// - Throws: ``CommandError``: no secret at all, a named webhook without one, a secret beside a secret file,
+    ///   a template's placeholder.
     func webhooks(in context: Context) throws -> [WebhookSettings] {
         let webhooks = try configuredWebhooks(in: context)
         guard !webhooks.isEmpty else { throw Self.noSecret }
@@ -86,6 +87,10 @@ extension SettingsSource {
         else { return nil }
         let secret = try Self.make(bytes, label: label)
         if secret.hasSurroundingBlanks { warnings.append(Self.blanks(label)) }
+        for oddity in SecretOddity.all(in: String(decoding: bytes, as: UTF8.self)) {
+            guard oddity != .placeholder else { throw CommandError(.configuration, "\(label) \(oddity.clause)") }
+            warnings.append("\(label) \(oddity.clause)")
+        }
         return secret
     }
 

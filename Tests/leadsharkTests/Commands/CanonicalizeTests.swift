@@ -26,12 +26,21 @@ struct CanonicalizeTests {
         #expect(run.errors.isEmpty)
     }
 
-    @Test("What is not JSON exits with 65, and shows nothing of it", arguments: ["", "{", "{}x", "\u{feff}{}", "'a'"])
+    @Test("What is not JSON exits with 65, and shows nothing of it", arguments: ["", "{", "{}x", "'a'"])
     func notJSON(_ input: String) async {
         let run = await run(input)
         #expect(run.status == 65)
         #expect(run.output.isEmpty)
         #expect(run.errors.hasPrefix("leadshark: this is not JSON: byte "))
+    }
+
+    @Test("A byte order mark is called by its name")
+    func byteOrderMark() async {
+        let run = await run("\u{feff}{}")
+        #expect(run.status == 65)
+        #expect(run.output.isEmpty)
+        #expect(
+            run.errors == "leadshark: this is not JSON: it begins with a byte order mark, which is no part of JSON\n")
     }
 
     @Test("With --lines there is a line out for each line in, and the exit code is 0")

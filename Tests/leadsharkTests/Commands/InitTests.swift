@@ -47,11 +47,41 @@ struct InitTests {
         #expect(try directory.names.isEmpty)
     }
 
+    @Test(
+        "What slipped into a paste is refused, and nothing is written",
+        arguments: [
+            ("\"hunter-of-the-deep\"", "quotation marks around it"),
+            ("'hunter-of-the-deep' ", "quotation marks around it"),
+            ("`hunter-of-the-deep`", "quotation marks around it"),
+            ("LEADSHARK_WEBHOOK_SECRET=hunter-of-the-deep", "a name and an equals sign before it"),
+            ("LEADSHARK_WEBHOOK_SECRET='hunter-of-the-deep'", "a name and an equals sign before it"),
+            ("export SECRET=hunter-of-the-deep", "a name and an equals sign before it"),
+            ("…", "the placeholder"), ("'…'", "the placeholder"), ("...", "the placeholder"),
+        ])
+    func slips(input: String, reason: String) async throws {
+        let typed = await CommandRun.of(["init"], in: directory, hiddenLine: .some(Array(input.utf8)))
+        for run in [await CommandRun.of("init", in: directory, input: Array((input + "\n").utf8)), typed] {
+            #expect(run.status == 65)
+            #expect(run.errors.contains(reason) && run.errors.contains("nothing was written"), "\(run.errors)")
+            #expect(!run.errors.contains("hunter"))
+            #expect(try directory.names.isEmpty)
+        }
+    }
+
+    @Test(
+        "A secret that can be found by trying is taken, with a warning",
+        arguments: [("123456789012345", true), ("1234567890123456", false)])
+    func short(secret: String, warned: Bool) async throws {
+        let run = await CommandRun.of("init", in: directory, input: Array((secret + "\n").utf8))
+        #expect(run.status == 0)
+        #expect(run.errors.contains("warning: the secret is shorter than 16 bytes") == warned)
+    }
+
     @Test("The file is for its owner alone, and the next step is told")
     func mode() async throws {
         let run = await CommandRun.of("init", in: directory, input: Array("hunter\n".utf8))
         #expect(run.status == 0)
-        #expect(run.errors.contains("leadshark serve"))
+        #expect(run.errors.contains("Next: leadshark serve --leads-file leads.ndjson\n"))
         #expect(!(run.output + run.errors).contains("hunter"))
         let mode = try FileManager.default.attributesOfItem(atPath: directory.path + "/.env")[.posixPermissions]
         #expect(mode as? Int == 0o600)

@@ -9,7 +9,7 @@ import Testing
 @Suite("serve, when it cannot start")
 struct ServeTests {
     private let directory: TemporaryDirectory
-    private let secret = ["LEADSHARK_WEBHOOK_SECRET": "hunter"]
+    private let secret = ["LEADSHARK_WEBHOOK_SECRET": "hunter-of-the-deep"]
 
     init() throws { directory = try TemporaryDirectory() }
 

@@ -96,9 +96,13 @@ struct WebhookSettingsTests {
     @Test(
         "One newline at a file's end is dropped; other blanks stay and are warned of",
         arguments: [
-            ("hunter", "hunter", false), ("hunter\n", "hunter", false), ("hunter\r\n", "hunter", false),
-            ("hunter\n\n", "hunter\n", true), (" hunter\n", " hunter", true), ("hunter \n", "hunter ", true),
-            ("hunter\r", "hunter\r", true), ("\u{feff}hunter", "\u{feff}hunter", false),
+            ("hunter-of-the-deep", "hunter-of-the-deep", false), ("hunter-of-the-deep\n", "hunter-of-the-deep", false),
+            ("hunter-of-the-deep\r\n", "hunter-of-the-deep", false),
+            ("hunter-of-the-deep\n\n", "hunter-of-the-deep\n", true),
+            (" hunter-of-the-deep\n", " hunter-of-the-deep", true),
+            ("hunter-of-the-deep \n", "hunter-of-the-deep ", true),
+            ("hunter-of-the-deep\r", "hunter-of-the-deep\r", true),
+            ("\u{feff}hunter-of-the-deep", "\u{feff}hunter-of-the-deep", false),
         ])
     func newline(content: String, secret: String, warned: Bool) throws {
         try directory.write("secret", content)
@@ -107,6 +111,55 @@ struct WebhookSettingsTests {
         #expect(webhook.warnings.count == (warned ? 1 : 0))
         #expect(
             webhook.warnings.allSatisfy { $0.contains("LEADSHARK_WEBHOOK_SECRET_FILE") && !$0.contains("hunter") })
+    }
+
+    @Test(
+        "What the template has in a secret's place is no secret",
+        arguments: ["…", " … ", "'…'", "\"…\"", "...", "…\n"])
+    func placeholder(text: String) throws {
+        for name in ["LEADSHARK_WEBHOOK_SECRET", "LEADSHARK_WEBHOOK_SECRET_PREVIOUS"] {
+            let error = try #require(throws: CommandError.self) {
+                try webhooks(["LEADSHARK_WEBHOOK_SECRET": "hunter-of-the-deep"].merging([name: text]) { $1 })
+            }
+            #expect(error.status == .configuration)
+            #expect(error.message.hasPrefix("\(name) (from the environment) holds the placeholder of the template"))
+        }
+    }
+
+    @Test("Each commented line of the template with a placeholder is refused once its comment sign is taken off")
+    func template() throws {
+        let text = try #require(EnvironmentTemplate.text(secret: "hunter-of-the-deep", trial: false))
+        let lines = text.split(separator: "\n").filter { $0.hasPrefix("#LEADSHARK_WEBHOOK_") && $0.contains("…") }
+        #expect(lines.count == 3)
+        for line in lines {
+            var settings = ["LEADSHARK_WEBHOOK_SECRET=hunter-of-the-deep", String(line.dropFirst())]
+            if line.contains("CRM") { settings.append("LEADSHARK_WEBHOOKS=crm") }
+            if line.contains("MAIL") { settings.append("LEADSHARK_WEBHOOKS=mail") }
+            try directory.write(".env", settings.joined(separator: "\n") + "\n")
+            let error = try #require(throws: CommandError.self) { try webhooks() }
+            #expect(error.message.contains("(from .env, line 2) holds the placeholder"))
+        }
+    }
+
+    @Test(
+        "What is odd about a secret is warned of, and the secret used as it is",
+        arguments: [
+            ("hunter", "is shorter than 16 bytes"), ("'hunter-of-the-deep'", "has quotation marks around it"),
+            ("LEADSHARK_WEBHOOK_SECRET=hunter", "begins with a name and an equals sign"),
+        ])
+    func odd(text: String, warning: String) throws {
+        let webhook = try #require(try webhooks(["LEADSHARK_WEBHOOK_SECRET": text]).first)
+        #expect(webhook.warnings.count == 1)
+        #expect(webhook.warnings.first?.contains(warning) == true)
+        #expect(webhook.warnings.allSatisfy { !$0.contains("hunter") })
+        #expect(try signature(webhook.secrets.current) == signature(text: text))
+    }
+
+    @Test(
+        "Base64, blanks within and quotation marks within are nothing odd",
+        arguments: ["QUJDREVGR0hJSktMTQ==", "it's \"a\" long secret", "a=b=c=d=e=f=g=h=i="])
+    func notOdd(text: String) throws {
+        #expect(SecretOddity.all(in: text).isEmpty)
     }
 
     @Test("An .env or a secret's file that is a link to nowhere is told, not passed over")
