@@ -107,12 +107,13 @@ package struct DeliveryLifecycle: Sendable, Hashable {
         return true
     }
 
-    /// Makes it ready again, counted anew, when it was completed or dead.
+    /// Makes it ready again, counted anew, when it was completed or dead, or waits.
     ///
     /// - Returns: Whether it was.
     package mutating func redeliver() -> Bool {
-        guard !state.isOpen else { return false }
+        guard !state.isOpen || state == .waiting else { return false }
         state = .ready
+        dueAt = nil
         attempt = 0
         crashes = 0
         settledAt = nil

@@ -56,7 +56,8 @@ public protocol DeliveryStore: Sendable {
     /// For operators: one event with its deliveries and the other payloads that came under its identity.
     func record(of event: EventID) async throws -> EventRecord?
 
-    /// For operators: makes completed or dead deliveries ready again, their attempts counted anew. Open ones stay as they are.
+    /// For operators: makes deliveries that are completed, dead or waiting ready, their attempts counted anew. Those that are
+    /// ready or at work stay as they are.
     ///
     /// - Returns: Those that are ready now.
     func redeliver(_ deliveries: [DeliveryID]) async throws -> [DeliveryID]

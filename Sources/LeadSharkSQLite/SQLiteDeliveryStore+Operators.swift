@@ -72,8 +72,9 @@ extension SQLiteDeliveryStore {
         try await write { db in
             let statement = try db.cachedStatement(
                 sql: """
-                    UPDATE delivery SET state = 'ready', attempt = 0, crashes = 0, reason = NULL, settled_at = NULL
-                    WHERE id = ? AND state IN ('completed', 'deadLettered')
+                    UPDATE delivery SET state = 'ready', attempt = 0, crashes = 0, reason = NULL, settled_at = NULL,
+                      due_at = NULL
+                    WHERE id = ? AND state IN ('completed', 'deadLettered', 'waiting')
                     """)
             return try deliveries.filter { id in
                 try statement.execute(arguments: [id.rawValue])

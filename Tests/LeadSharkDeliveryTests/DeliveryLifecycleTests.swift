@@ -69,6 +69,11 @@ import Testing
         check(delivery.redeliver())
         check(delivery.reason == nil && delivery.attempt == 0)
         check(delivery.lease(at: 2, for: 30) == fence + 1)
+
+        check(delivery.settle(fence + 1, .retry(after: .seconds(60), reason: "busy"), at: 3))
+        check(delivery.redeliver())
+        check(delivery.state == .ready && delivery.dueAt == nil && delivery.attempt == 0)
+        check(!delivery.redeliver())
     }
 }
 #endif

@@ -23,7 +23,7 @@ public enum ControlProtocol {
     /// The largest number of deliveries, or of events, in one request.
     public static let maximumDeliveryCount = 10_000
 
-    /// Asks for deliveries to be made ready again, whether completed or dead. Open ones stay as they are.
+    /// Asks for deliveries to be made ready again, whether completed, dead or waiting. Others stay as they are.
     public struct RedeliverRequest: Sendable, Hashable, Codable {
         /// The numbers of the deliveries, at most ``ControlProtocol/maximumDeliveryCount``.
         public var ids: [Int64]
@@ -34,7 +34,7 @@ public enum ControlProtocol {
 
     /// Tells which deliveries are ready now.
     public struct RedeliverResponse: Sendable, Hashable, Codable {
-        /// The numbers of those that are; the others were open already, or are not there.
+        /// The numbers of those that are; the others are ready or at work already, or are not there.
         public var redelivered: [Int64]
 
         /// Makes a response.

@@ -8,11 +8,11 @@ extension LeadShark.Deliveries {
     /// `leadshark deliveries redeliver`
     struct Redeliver: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Send completed or dead deliveries round again, their attempts counted anew.",
-            usage: "leadshark deliveries redeliver (<id> ... | --dead) [<options>]",
+            abstract: "Send deliveries round again that are completed, dead or waiting, their attempts counted anew.",
+            usage: "leadshark deliveries redeliver (<id> ... | --dead | --waiting) [<options>]",
             discussion: """
                 A running receiver is asked to do it; without one they are delivered after the next start. Those that \
-                are open already stay as they are. Exits with 1 when none was sent round again.
+                are ready or at work stay as they are. Exits with 1 when none was sent round again.
                 """)
 
         /// The most deliveries of one run.
@@ -24,25 +24,40 @@ extension LeadShark.Deliveries {
         @Flag(help: "All dead letters, or those that --handler, --webhook and --type pick.")
         var dead = false
 
-        @Option(help: ArgumentHelp("With --dead: only this handler's.", valueName: "name"))
+        @Flag(help: "All that wait for their time, picked likewise: once what they wait for is mended.")
+        var waiting = false
+
+        @Option(help: ArgumentHelp("With --dead and --waiting: only this handler's.", valueName: "name"))
         var handler: HandlerName?
 
-        @Option(help: ArgumentHelp("With --dead: only those that arrived at this webhook.", valueName: "name"))
+        @Option(
+            help: ArgumentHelp("With --dead and --waiting: only those that arrived at this webhook.", valueName: "name")
+        )
         var webhook: WebhookName?
 
-        @Option(help: ArgumentHelp("With --dead: only events of this type.", valueName: "type"))
+        @Option(help: ArgumentHelp("With --dead and --waiting: only events of this type.", valueName: "type"))
         var type: String?
 
         @OptionGroup var store: StoreOption
         @OptionGroup var output: FormatOption
 
         func validate() throws {
-            if dead, !ids.isEmpty { throw ValidationError("Name deliveries by number or say --dead, not both.") }
-            if !dead, ids.isEmpty { throw ValidationError("Name the deliveries by number, or say --dead.") }
-            if !dead, handler != nil || webhook != nil || type != nil {
-                throw ValidationError("--handler, --webhook and --type go with --dead.")
+            if picks, !ids.isEmpty {
+                throw ValidationError("Name deliveries by number, or say --dead or --waiting, not both.")
+            }
+            if !picks, ids.isEmpty {
+                throw ValidationError("Name the deliveries by number, or say --dead or --waiting.")
+            }
+            if !picks, handler != nil || webhook != nil || type != nil {
+                throw ValidationError("--handler, --webhook and --type go with --dead and --waiting.")
             }
             if ids.count > Self.maximumCount { throw ValidationError("These are too many.") }
+        }
+
+        private var picks: Bool { dead || waiting }
+
+        private var pickedStates: Set<DeliveryState> {
+            Set((dead ? [.deadLettered] : []) + (waiting ? [.waiting] : []))
         }
 
         func run() async throws {
@@ -50,9 +65,9 @@ extension LeadShark.Deliveries {
             let path = try store.path(in: context)
             // Reading first: it makes no store where there is none.
             let meant = try await store.read(in: context) { store in
-                guard dead else { return ids }
+                guard picks else { return ids }
                 let query = DeliveryQuery(
-                    states: [.deadLettered], handler: handler, webhook: webhook,
+                    states: pickedStates, handler: handler, webhook: webhook,
                     type: type.map { .init(rawValue: $0) },
                     limit: Self.maximumCount)
                 return try await store.deliveries(matching: query).map(\.id)
@@ -65,7 +80,7 @@ extension LeadShark.Deliveries {
             case .text:
                 context.console.print(
                     "\(done.count) of \(meant.count) sent round again"
-                        + (done.count < meant.count ? "; the others are open already, or not there" : "")
+                        + (done.count < meant.count ? "; the others are ready or at work already, or not there" : "")
                         + (by == .command && !done.isEmpty ? "; no receiver runs: delivered at its next start" : ""))
             }
             if done.isEmpty { throw ExitCode(ExitStatus.negative.rawValue) }

@@ -73,6 +73,7 @@ struct DeliveriesTests {
             ["list", "--webhook", ""], ["show"], ["show", "x"], ["show", "1", "--event", "1"], ["show", "0"],
             ["show", "-1"],
             ["show", "99999999999999999999"], ["redeliver"], ["redeliver", "1", "--dead"],
+            ["redeliver", "1", "--waiting"],
             ["redeliver", "1", "--handler", "a"], ["delete"], ["delete", "--yes"], ["delete", "1", "--type", "x"],
             ["delete", "--identity", "abc"], ["delete", "--event", "0"], ["delete", "1", "--event", "1"],
             ["delete", "--event", "1", "--type", "x"], ["delete", "--person", ""], ["delete", "--state", "gone"],
@@ -212,6 +213,11 @@ struct DeliveriesTests {
         #expect(try directory.names == ["leadshark.sqlite"])
         #expect(try await states(rows("--state", "deadLettered")).isEmpty)
         #expect(try await states(rows("--handler", "a")).sorted() == ["ready", "waiting"])
+        let mended = await CommandRun.of("deliveries", "redeliver", "--waiting", "--handler", "a", in: directory)
+        #expect(mended.status == 0, "\(mended.errors)")
+        #expect(try await states(rows("--handler", "a")) == ["ready", "ready"])
+        let again = await CommandRun.of("deliveries", "redeliver", "--waiting", in: directory)
+        #expect(again.status == 1)
     }
 
     // MARK: Deleting and counting
