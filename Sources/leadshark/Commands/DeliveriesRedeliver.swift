@@ -9,7 +9,7 @@ extension LeadShark.Deliveries {
     struct Redeliver: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Send deliveries round again that are completed, dead or waiting, their attempts counted anew.",
-            usage: "leadshark deliveries redeliver (<id> ... | --dead | --waiting) [<options>]",
+            usage: "leadshark deliveries redeliver (<id> ... | --dead | --waiting)",
             discussion: """
                 A running receiver is asked to do it; without one they are delivered after the next start. Those that \
                 are ready or at work stay as they are. Exits with 1 when none was sent round again.
