@@ -41,11 +41,11 @@ install: release ## Install the command into /usr/local/bin, or PREFIX's bin
 	@install -m 0755 .build/release/leadshark "$(DESTDIR)$(PREFIX)/bin/leadshark"
 
 .PHONY: test
-test: bootstrap-test lint core docs consumer linkage samples snippets build readme ## Run every check and all tests (minutes)
+test: bootstrap-test lint core docs consumer linkage snippets build readme ## Run the quick checks and all tests (minutes)
 	@Scripts/run-tests
 
 .PHONY: check
-check: constant-time instructions shapes coverage fuzz sanitize-sdk ## Run the checks that are too slow to wait for while writing (minutes)
+check: constant-time instructions shapes coverage fuzz sanitize-sdk samples snippets-server ## Run the checks that are too slow to wait for while writing (minutes)
 
 .PHONY: bootstrap-test
 bootstrap-test:
@@ -70,6 +70,9 @@ docs: ## Check the SDK's documentation
 .PHONY: snippets
 snippets: ## Compile every block of Swift in the documents and the documentation
 	@Scripts/check-snippets
+
+.PHONY: snippets-server
+snippets-server: bootstrap-test ## Compile those that need other packages too
 	@Scripts/check-snippets --server
 
 .PHONY: consumer
@@ -89,7 +92,7 @@ readme: build ## Check that what the documents tell a reader to use is there
 	@Scripts/check-readme .build/debug/leadshark
 
 .PHONY: samples
-samples: ## Build the samples and send them webhooks
+samples: bootstrap-test ## Build the samples and send them webhooks
 	@Scripts/check-samples
 
 .PHONY: bench
