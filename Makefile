@@ -12,7 +12,7 @@ RELEASE := swift build --configuration release --static-swift-stdlib --product l
 
 .PHONY: help
 help: ## List these names
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: demo
 demo: ## Show the whole path at work: six signed events go in, six leads come out
