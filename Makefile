@@ -20,6 +20,7 @@ demo: ## Show the whole path at work: six signed events go in, six leads come ou
 	@echo "Building the command; the first time takes some minutes." >&2
 	@swift build --product leadshark >&2
 	@.build/debug/leadshark demo
+	@echo "In this folder that is \`make init\` and \`make serve\`." >&2
 
 .PHONY: init
 init: release ## Ask for the secret that LeadShark shows, and write a .env with it
@@ -68,11 +69,11 @@ docs: ## Check the SDK's documentation
 	@Scripts/check-docs
 
 .PHONY: snippets
-snippets: ## Compile every block of Swift in the documents and the documentation
+snippets: ## Compile the blocks of Swift in the documents that need the SDK alone
 	@Scripts/check-snippets
 
 .PHONY: snippets-server
-snippets-server: bootstrap-test ## Compile those that need other packages too
+snippets-server: bootstrap-test ## Compile those that need other packages
 	@Scripts/check-snippets --server
 
 .PHONY: consumer
@@ -135,7 +136,7 @@ coverage: ## Check that the tests run 95 % of the SDK's lines
 	@Scripts/coverage
 
 .PHONY: sanitize
-sanitize: ## Run all tests under the address and the thread sanitizer (half an hour)
+sanitize: ## Run all tests under the address and the thread sanitizer (long)
 	@Scripts/bootstrap build test
 	@Scripts/sanitize all
 

@@ -110,9 +110,7 @@ package struct LeaseLedger: Sendable {
     /// Finds attempts whose deadline has passed, each once.
     ///
     /// - Returns: The attempts, whose tasks are to be cancelled, with the leases that need a verdict.
-    package mutating func overdue(
-        at now: Duration
-    ) -> [(id: AttemptID, handler: HandlerName, open: [Open])] {
+    package mutating func overdue(at now: Duration) -> [(id: AttemptID, handler: HandlerName, open: [Open])] {
         var result: [(id: AttemptID, handler: HandlerName, open: [Open])] = []
         for (id, attempt) in running {
             guard let deadline = attempt.deadline, deadline <= now else { continue }

@@ -151,7 +151,8 @@ public struct Receiver: Service {
             webhooks: configuration.webhooks, sink: engine.queue, limits: configuration.limits,
             retryAfter: configuration.retryAfter, now: configuration.now,
             diagnosis: RefusalDiagnosis(
-                of: configuration.webhooks, elapsed: Timekeeper.stopwatch(configuration.clock), logger: logger),
+                of: configuration.webhooks, setting: configuration.reformattedBodiesSetting,
+                elapsed: Timekeeper.stopwatch(configuration.clock), logger: logger),
             logger: logger)
         services.append(listener(webhooks, endpoint, configuration.limits))
         return services

@@ -29,6 +29,9 @@ public struct ReceiverConfiguration: Sendable {
     public var stopSignals: [UnixSignal] = [.sigterm, .sigint]
     /// Called once, when every listener is bound.
     public var onListening: @Sendable (ReceiverAddresses) async -> Void = { _ in }
+    /// What a remedy in the log calls the setting that lets re-formatted bodies be accepted
+    /// (``WebhookEndpoint/Configuration/reformattedBodies``), in the words of whoever operates the receiver.
+    public var reformattedBodiesSetting = "reformattedBodies: .canonicalized"
     /// The clock of all time limits.
     public var clock: any Clock<Duration> = ContinuousClock()
     /// What tells the time of day, against which an event's own time is held where a webhook has a

@@ -17,9 +17,16 @@ struct ConnectionStateTests {
         }
     }
 
-    private let memory = BodyMemory(maximumByteCount: 100)
+    private let memory: BodyMemory
     private let responder = Responder()
     private let limits = RequestLimits()
+
+    init() {
+        var small = RequestLimits()
+        small.maximumBufferedByteCount = 100
+        small.reservedBodyByteCount = 0
+        memory = BodyMemory(limits: small)
+    }
 
     private func makeState() -> ConnectionState { ConnectionState(limits: limits, memory: memory, now: .zero) }
 

@@ -30,7 +30,8 @@ struct RefusalDiagnosisTests {
                 .init(
                     name: crm, secrets: SecretSet(current: TestReceiver.secret), reformattedBodies: reformattedBodies),
                 .init(name: mail, secrets: SecretSet(current: Self.other)),
-            ], elapsed: Timekeeper.stopwatch(clock), logger: logs.logger,
+            ], setting: "LEADSHARK_REFORMATTED_BODIES=canonicalized", elapsed: Timekeeper.stopwatch(clock),
+            logger: logs.logger,
             start: { [work] task in work.withLockedValue { $0.append(task) } })
     }
 

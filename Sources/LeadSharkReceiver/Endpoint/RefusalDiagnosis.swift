@@ -15,33 +15,38 @@ final class RefusalDiagnosis: Sendable {
     /// The longest body that is looked at. One is held at a time.
     static let maximumBodyByteCount = 256 << 10
 
-    /// How whoever operates the receiver lets it accept re-formatted bodies.
-    private static let setting = "LEADSHARK_REFORMATTED_BODIES=canonicalized"
-
     private struct State {
         var isBusy = false
         var nextAt: [WebhookName: Duration] = [:]
+
+        func isDue(_ webhook: WebhookName, at now: Duration) -> Bool {
+            !isBusy && now >= nextAt[webhook] ?? .zero
+        }
     }
 
     private let webhooks: [SignatureDiagnosis.Webhook]
     /// Those that accept re-formatted bodies already.
     private let reformatting: Set<WebhookName>
+    private let setting: String
     private let elapsed: @Sendable () -> Duration
     private let start: @Sendable (@escaping @Sendable () -> Void) -> Void
     private let logger: Logger
     private let state = NIOLockedValueBox(State())
 
     /// - Parameters:
+    ///   - setting: What makes the receiver accept re-formatted bodies.
     ///   - elapsed: The time since some moment.
     ///   - start: Does the work, not now but soon.
     init(
-        of webhooks: [WebhookEndpoint.Configuration], elapsed: @escaping @Sendable () -> Duration, logger: Logger,
+        of webhooks: [WebhookEndpoint.Configuration], setting: String, elapsed: @escaping @Sendable () -> Duration,
+        logger: Logger,
         start: @escaping @Sendable (@escaping @Sendable () -> Void) -> Void = { work in
             Task.detached(priority: .background) { work() }
         }
     ) {
         self.webhooks = webhooks.map { SignatureDiagnosis.Webhook(name: $0.name.text, secrets: $0.secrets) }
         reformatting = Set(webhooks.filter { $0.reformattedBodies != .refused }.map(\.name))
+        self.setting = setting
         self.elapsed = elapsed
         self.start = start
         self.logger = logger
@@ -49,9 +54,10 @@ final class RefusalDiagnosis: Sendable {
 
     /// Has a refused request looked at, unless it is not the time for it.
     func consider(_ code: VerificationError.Code, _ request: InboundRequest, at webhook: WebhookName) {
-        // The others say all there is to say.
+        // The others say all there is to say. Parsing comes last: the answer waits for this.
         guard [.signatureMismatch, .malformedSignature, .conflictingSignatures].contains(code),
-            request.body.count <= Self.maximumBodyByteCount, !Self.isProbe(request.body), begin(webhook)
+            request.body.count <= Self.maximumBodyByteCount, isDue(webhook), !Self.isProbe(request.body),
+            begin(webhook)
         else { return }
         let signatures = request.head.headers[WebhookHeaders.signature]
         start { [self, body = request.body] in
@@ -70,10 +76,16 @@ final class RefusalDiagnosis: Sendable {
     /// How large a test event is at most.
     private static let maximumProbeByteCount = 2048
 
+    private func isDue(_ webhook: WebhookName) -> Bool {
+        let now = elapsed()
+        return state.withLockedValue { $0.isDue(webhook, at: now) }
+    }
+
+    /// Takes the webhook's turn, unless another request was quicker.
     private func begin(_ webhook: WebhookName) -> Bool {
         let now = elapsed()
         return state.withLockedValue { state in
-            guard !state.isBusy, now >= state.nextAt[webhook] ?? .zero else { return false }
+            guard state.isDue(webhook, at: now) else { return false }
             state.isBusy = true
             state.nextAt[webhook] = now + Self.interval
             return true
@@ -95,7 +107,7 @@ final class RefusalDiagnosis: Sendable {
 
     private func report(_ diagnosis: SignatureDiagnosis?, at webhook: WebhookName) {
         guard let diagnosis else { return }
-        let setting = reformatting.contains(webhook) ? nil : Self.setting
+        let setting = reformatting.contains(webhook) ? nil : setting
         logger.log(
             level: diagnosis.isProven ? .warning : .notice, "A refused signature was diagnosed",
             metadata: [

@@ -10,12 +10,6 @@ final class BodyMemory: Sendable {
     private let commonByteCount: Int
     private let used = NIOLockedValueBox(0)
 
-    /// Without shares: all bytes are common.
-    init(maximumByteCount: Int) {
-        ownByteCount = 0
-        commonByteCount = maximumByteCount
-    }
-
     init(limits: RequestLimits) {
         // Half of all at most, so that larger bodies fit as well.
         let largestShare = limits.maximumBufferedByteCount / 2 / limits.maximumConnectionCount

@@ -58,7 +58,7 @@ public struct TimestampError: Error, Hashable, Sendable, CustomStringConvertible
         // Only the years that RFC 3339 can write: any other came from the caller, and may be no number at all.
         let years: ClosedRange<Double> = -62_167_219_200...253_402_300_799
         guard years.contains(date.timeIntervalSince1970) else { return "a time without a date" }
-        // It is cut to milliseconds, and a date that is no sum of powers of two would come out one too early.
+        // The format cuts to milliseconds, and a date is stored a little too early as often as too late.
         return date.addingTimeInterval(0.000_5).formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
     }
 }

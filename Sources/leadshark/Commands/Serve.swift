@@ -61,7 +61,7 @@ extension LeadShark {
                 keepCompleted: keepCompleted, logLevel: logLevel)
             let settings = try ServeSettings(flags, from: SettingsSource(context), in: context)
             // A receiver answers on, and stops when told, whatever becomes of the reader of its log.
-            let writer = context.console.backgroundWriter
+            let writer = context.console.makeBackgroundWriter()
             context.console = context.console.writingNotes(by: writer)
             defer { writer.finish() }
             do {
@@ -160,6 +160,7 @@ struct Composition {
         configuration.listen = ListenAddress(host: settings.listen.value.host, port: settings.listen.value.port)
         configuration.adminListen = ListenAddress(
             host: settings.adminListen.value.host, port: settings.adminListen.value.port)
+        configuration.reformattedBodiesSetting = SettingName.canonicalizing
         configuration.worker.retention = settings.retention
         configuration.controlSocketPath = ControlSocketPath.of(store: settings.storePath(in: context))
         if configuration.controlSocketPath == nil {

@@ -87,7 +87,7 @@ extension Console {
             })
     }
 
-    /// A writer for standard error.
-    var backgroundWriter: BackgroundWriter { BackgroundWriter(write: error) }
+    /// Makes a writer for standard error.
+    func makeBackgroundWriter() -> BackgroundWriter { BackgroundWriter(write: error) }
 }
 #endif

@@ -27,8 +27,7 @@ struct FindingReport: Encodable, Hashable {
         of payload: [UInt8], signatures: [String], asked: [WebhookSettings], all: [WebhookSettings],
         reformattedBodies: ReformattedBodies
     ) -> [FindingReport] {
-        let setting =
-            reformattedBodies == .refused ? "\(SettingName.reformattedBodies.variable)=canonicalized" : nil
+        let setting = reformattedBodies == .refused ? SettingName.canonicalizing : nil
         var first: SignatureDiagnosis?
         for webhook in asked {
             let others = all.filter { $0.name != webhook.name }

@@ -12,6 +12,11 @@ struct ReformattedBodiesOption: ParsableArguments {
     var reformattedBodies: String?
 }
 
+extension SettingName {
+    /// What makes re-formatted bodies accepted, for a remedy.
+    static var canonicalizing: String { "\(reformattedBodies.variable)=canonicalized" }
+}
+
 extension SettingsSource {
     /// What is made of bodies that were re-formatted on their way.
     func reformattedBodies(flag: String?) throws(CommandError) -> ReformattedBodies {
@@ -31,17 +36,6 @@ extension SettingsSource {
             throw setting.refusal("is no time such as 300s, 5m, 12h or 7d, of a second to ten years")
         }
         return tolerance
-    }
-
-    /// Digits and one letter: `300s`, `5m`, `12h`, `7d`.
-    static func duration(_ text: String) -> Duration? {
-        let units: [Character: Int64] = ["s": 1, "m": 60, "h": 3600, "d": 86_400]
-        let digits = text.dropLast()
-        guard let letter = text.last, let unit = units[letter], (1...9).contains(digits.utf8.count),
-            digits.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),
-            let count = Int64(digits), count > 0, count * unit <= 3660 * 86_400
-        else { return nil }
-        return .seconds(count * unit)
     }
 }
 #endif
