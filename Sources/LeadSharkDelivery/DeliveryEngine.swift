@@ -15,6 +15,8 @@ public import Logging
 ///   nothing deletes them, they are counted and listed. When a handler of that name is there again, it goes on with them. A
 ///   lease that was out when the program ended badly is ready again at the next start.
 /// - A handler that is *renamed* is one that was removed and another that was added.
+/// - A handler that begins to ask for *lanes* (``DeliveryHandler/ordering``) has in them what is stored from then on. One that asks
+///   for them no more gets what is queued in them as it comes: the worker lets it go when it starts.
 public struct DeliveryEngine: Sendable {
     /// The store that both use.
     public let store: any DeliveryStore
@@ -49,20 +51,24 @@ public struct DeliveryEngine: Sendable {
         self.store = store
         self.signal = signal
         queue = DeliveryQueue(
-            store: store, handlers: handlers.map(\.name), limits: limits, signal: signal, logger: logger)
+            store: store, recipients: handlers.map { DeliveryRecipient($0) }, limits: limits, signal: signal,
+            logger: logger)
         worker = Worker(
             store: store, handlers: handlers, configuration: configuration, clock: clock, generator: generator,
             signal: signal, logger: logger)
     }
 
-    /// Deletes events for good, a few in each transaction, so that nobody is held up for long.
+    /// Deletes events for good, a few in each transaction, so that nobody is held up for long, and wakes the worker for what
+    /// was queued behind them.
     ///
     /// - Returns: Those that were there.
     public func delete(_ events: [EventID]) async throws -> [EventID] {
         var deleted: [EventID] = []
         for start in stride(from: 0, to: events.count, by: Self.eventsPerDeletion) {
             let end = min(start + Self.eventsPerDeletion, events.count)
-            deleted += try await store.delete(Array(events[start..<end]))
+            let part = try await store.delete(Array(events[start..<end]))
+            if !part.isEmpty { signal.notify() }
+            deleted += part
         }
         return deleted
     }
@@ -72,11 +78,11 @@ public struct DeliveryEngine: Sendable {
 
     /// Sends deliveries round again, and wakes the worker.
     ///
-    /// - Returns: Those that are ready now.
+    /// - Returns: Those that go round again, oldest first.
     public func redeliver(_ deliveries: [DeliveryID]) async throws -> [DeliveryID] {
-        let ready = try await store.redeliver(deliveries)
-        if !ready.isEmpty { signal.notify() }
-        return ready
+        let redelivered = try await store.redeliver(deliveries)
+        if !redelivered.isEmpty { signal.notify() }
+        return redelivered
     }
 }
 #endif

@@ -58,11 +58,22 @@ public protocol DeliveryHandler: Sendable {
     /// The handler's name. It marks the handler's deliveries in the store: keep it across releases.
     var name: HandlerName { get }
 
+    /// In which order the handler gets its deliveries: as they come, unless it says otherwise. It has to stay the same while
+    /// the handler is at work. When a later release asks for no lanes any more, the worker lets go what is queued in them.
+    var ordering: DeliveryOrdering { get }
+
     /// Does the work for one event. An error that is thrown counts as ``DeliveryOutcome/retry(after:reason:)``.
     func handle(_ delivery: Delivery) async throws -> DeliveryOutcome
 }
 
+extension DeliveryHandler {
+    /// As they come.
+    public var ordering: DeliveryOrdering { .unordered }
+}
+
 /// A handler that does the work for several events at once, each settled on its own.
+///
+/// With ``DeliveryOrdering/perPerson`` a batch holds no more than one delivery of each lane, besides those that left it.
 public protocol BatchDeliveryHandler: DeliveryHandler {
     /// How many deliveries it takes at once.
     var maximumBatchCount: Int { get }

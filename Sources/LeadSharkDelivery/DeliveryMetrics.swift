@@ -16,6 +16,7 @@ import Metrics
 /// | `leadshark_queue_commit_events` | recorder | events in one commit |
 /// | `leadshark_deliveries_completed_total{handler}` | counter | deliveries that are done |
 /// | `leadshark_deliveries_retried_total{handler}` | counter | attempts after which another was due |
+/// | `leadshark_deliveries_left_lane_total{handler}` | counter | those among them that held up their lane for too long |
 /// | `leadshark_deliveries_dead_lettered_total{handler}` | counter | deliveries that went to the dead letters |
 /// | `leadshark_deliveries_unreadable_total{handler}` | counter | those among them whose payload is no event |
 /// | `leadshark_deliveries_overdue_total{handler}` | counter | attempts that went past their deadline |
@@ -24,7 +25,7 @@ import Metrics
 /// | `leadshark_leases_reclaimed_total` | counter | leases that ran out |
 /// | `leadshark_events_pruned_total` | counter | events that were deleted because they were done for long enough |
 /// | `leadshark_identities_pruned_total` | counter | identities that were forgotten |
-/// | `leadshark_store_errors_total{part}` | counter | failed calls of the store: `enqueue`, `lease`, `settle`, `renew`, `prune` |
+/// | `leadshark_store_errors_total{part}` | counter | failed calls of the store: `enqueue`, `lease`, `settle`, `renew`, `prune`, `dissolve` |
 package enum DeliveryMetrics {
     /// What the queue reports.
     struct Queue: Sendable {
@@ -50,6 +51,7 @@ package enum DeliveryMetrics {
     struct Handler: Sendable {
         let completed: Counter
         let retried: Counter
+        let leftLane: Counter
         let deadLettered: Counter
         let unreadable: Counter
         let overdue: Counter
@@ -59,6 +61,7 @@ package enum DeliveryMetrics {
             let dimensions = [("handler", name.text)]
             completed = Counter(label: "leadshark_deliveries_completed_total", dimensions: dimensions)
             retried = Counter(label: "leadshark_deliveries_retried_total", dimensions: dimensions)
+            leftLane = Counter(label: "leadshark_deliveries_left_lane_total", dimensions: dimensions)
             deadLettered = Counter(label: "leadshark_deliveries_dead_lettered_total", dimensions: dimensions)
             unreadable = Counter(label: "leadshark_deliveries_unreadable_total", dimensions: dimensions)
             overdue = Counter(label: "leadshark_deliveries_overdue_total", dimensions: dimensions)
@@ -72,6 +75,7 @@ package enum DeliveryMetrics {
         let leasesReclaimed = Counter(label: "leadshark_leases_reclaimed_total")
         let eventsPruned = Counter(label: "leadshark_events_pruned_total")
         let identitiesPruned = Counter(label: "leadshark_identities_pruned_total")
+        let dissolveErrors = DeliveryMetrics.storeErrors("dissolve")
         let pruneErrors = DeliveryMetrics.storeErrors("prune")
         let leaseErrors = DeliveryMetrics.storeErrors("lease")
         let settleErrors = DeliveryMetrics.storeErrors("settle")

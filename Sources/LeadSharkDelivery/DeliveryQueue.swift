@@ -27,7 +27,7 @@ public final class DeliveryQueue: Service {
     private typealias Waiter = CheckedContinuation<Result<EnqueueResult, EnqueueError>, Never>
 
     private let store: any DeliveryStore
-    private let handlers: [HandlerName]
+    private let recipients: [DeliveryRecipient]
     private let signal: DeliverySignal
     private let logger: Logger
     private let metrics = DeliveryMetrics.Queue()
@@ -37,15 +37,15 @@ public final class DeliveryQueue: Service {
     /// Makes a queue that commits to `store` while ``run()`` runs.
     ///
     /// - Parameters:
-    ///   - handlers: Those that get a delivery of each event. A name that is there twice counts once.
+    ///   - recipients: Those that get a delivery of each event. A name that is there twice counts once.
     ///   - signal: Wakes the worker after a commit; a queue without a worker's signal would leave it asleep.
     package init(
-        store: any DeliveryStore, handlers: [HandlerName], limits: Limits, signal: DeliverySignal, logger: Logger
+        store: any DeliveryStore, recipients: [DeliveryRecipient], limits: Limits, signal: DeliverySignal,
+        logger: Logger
     ) {
-        var names: [HandlerName] = []
-        for handler in handlers where !names.contains(handler) { names.append(handler) }
+        var names: Set<HandlerName> = []
         self.store = store
-        self.handlers = names
+        self.recipients = recipients.filter { names.insert($0.handler).inserted }
         self.signal = signal
         self.logger = logger
         backlog = LockedValue(EventBacklog(limits: limits))
@@ -156,7 +156,7 @@ public final class DeliveryQueue: Service {
     }
 
     private func enqueueInStore(_ events: [NewEvent]) async throws -> [Result<EnqueueResult, EnqueueError>] {
-        let results = try await store.enqueue(events, for: handlers)
+        let results = try await store.enqueue(events, for: recipients)
         guard results.count == events.count else {
             throw DeliveryStoreError(.unavailable, message: "the store gave a wrong number of results")
         }

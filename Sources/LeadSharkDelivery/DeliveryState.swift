@@ -1,7 +1,7 @@
 #if Server
 /// Where a delivery stands.
 public enum DeliveryState: String, Sendable, Hashable, Codable, CaseIterable {
-    /// Behind the head of its lane.
+    /// Behind the head of its lane (``DeliveryOrdering/perPerson``).
     case queued
     /// May be leased.
     case ready

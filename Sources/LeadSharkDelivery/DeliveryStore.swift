@@ -6,14 +6,18 @@
 /// done. A store is used by one ``DeliveryQueue`` and one ``Worker`` (or several, where the store can be shared), and by
 /// the operator's commands.
 public protocol DeliveryStore: Sendable {
-    /// Stores events, each with a delivery for each handler, in one transaction that is durable on return: it survives
+    /// Stores events, each with a delivery for each recipient, in one transaction that is durable on return: it survives
     /// the loss of power.
     ///
+    /// For a recipient that asks for lanes (``DeliveryOrdering/perPerson``) the delivery is ready when its lane has no head, and
+    /// else queued behind it. The lane is that of the event's ``EventEnvelope/lane`` and the handler.
+    ///
     /// A test event (``EventEnvelope/isTest``) gets no deliveries. An identity that is known already enqueues nothing. With a
-    /// ``NewEvent/deadLetterReason`` the deliveries are dead letters from the start, with that reason and no attempt.
+    /// ``NewEvent/deadLetterReason`` the deliveries are dead letters from the start, with that reason and no attempt; they take
+    /// no part in their lanes.
     ///
     /// - Returns: A result for each event, in their order.
-    func enqueue(_ events: [NewEvent], for handlers: [HandlerName]) async throws -> [EnqueueResult]
+    func enqueue(_ events: [NewEvent], for recipients: [DeliveryRecipient]) async throws -> [EnqueueResult]
 
     /// Leases up to `limit` deliveries of one handler that are ready, or whose waiting time is over, oldest first. A
     /// suspect is never leased together with others.
@@ -25,6 +29,9 @@ public protocol DeliveryStore: Sendable {
 
     /// Ends leases. A token whose lease was lost changes nothing.
     ///
+    /// When the head of a lane is completed, dead or leaves it, the oldest that is queued behind it is ready, in the same
+    /// transaction. At any time a lane has one head (ready, leased or waiting), or is empty.
+    ///
     /// - Returns: The tokens whose lease was lost.
     func settle(_ settlements: [Settlement]) async throws -> Set<LeaseToken>
 
@@ -33,7 +40,7 @@ public protocol DeliveryStore: Sendable {
     /// - Returns: The tokens whose lease was lost.
     func renew(_ tokens: [LeaseToken], for duration: Duration) async throws -> Set<LeaseToken>
 
-    /// Makes deliveries whose lease has run out ready again, with their crash count raised.
+    /// Makes deliveries whose lease has run out ready again, with their crash count raised. A head stays the head.
     ///
     /// - Returns: How many there were.
     func reclaimExpired() async throws -> Int
@@ -47,6 +54,13 @@ public protocol DeliveryStore: Sendable {
     /// - Parameter limit: At most so many events are looked at, and at most so many identities are deleted.
     func prune(_ retention: Retention, limit: Int) async throws -> Pruned
 
+    /// Takes deliveries of a handler that asks for lanes no more out of them: a part of those that are queued, in one short
+    /// transaction. They are ready then. The heads stay what they are.
+    ///
+    /// - Parameter limit: At most so many.
+    /// - Returns: How many there were; fewer than `limit` when none is queued any more.
+    func dissolveLanes(of handler: HandlerName, limit: Int) async throws -> Int
+
     /// How long until the next waiting delivery of `handler` is due, or zero when one is ready; `nil` when there is none.
     func timeUntilNextDelivery(for handler: HandlerName) async throws -> Duration?
 
@@ -56,16 +70,19 @@ public protocol DeliveryStore: Sendable {
     /// For operators: one event with its deliveries and the other payloads that came under its identity.
     func record(of event: EventID) async throws -> EventRecord?
 
-    /// For operators: makes deliveries that are completed, dead or waiting ready, their attempts counted anew. Those that are
-    /// ready or at work stay as they are.
+    /// For operators: sends deliveries round again that are completed, dead or waiting, their attempts counted anew. Those that
+    /// are queued, ready or at work stay as they are.
     ///
-    /// - Returns: Those that are ready now.
+    /// They are ready then; but one that was enqueued into a lane, whether it left it or not, is queued when the lane has
+    /// another head. Of several the oldest goes first.
+    ///
+    /// - Returns: Those that go round again, oldest first.
     func redeliver(_ deliveries: [DeliveryID]) async throws -> [DeliveryID]
 
     /// For operators: deletes events for good, whatever becomes of their deliveries: their payloads, types and variants too.
     ///
     /// Their identities are kept, so that they are still duplicates when they come again. Who has one of the deliveries
-    /// leased has lost it.
+    /// leased has lost it. Where one was the head of a lane, the next of the lane is ready.
     ///
     /// - Returns: Those that were there.
     func delete(_ events: [EventID]) async throws -> [EventID]

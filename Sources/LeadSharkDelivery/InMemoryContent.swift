@@ -16,7 +16,20 @@ struct InMemoryContent: Sendable {
         let id: DeliveryID
         let event: EventID
         let handler: HandlerName
+        /// The lane in which it is, if it is in one.
+        let lane: LaneKey
         var lifecycle: DeliveryLifecycle
+    }
+
+    /// The lane of a person and a handler.
+    private struct LaneKey: Hashable, Sendable {
+        let handler: HandlerName
+        let person: EventIdentity
+    }
+
+    private struct Lane: Sendable {
+        var head: DeliveryID?
+        var queued = DeliveryList()
     }
 
     let maximumEvents: Int
@@ -29,23 +42,25 @@ struct InMemoryContent: Sendable {
     private var lastDelivery: Int64 = 0
     /// The events of all identities that are known; `nil` for those that are no longer kept.
     private var identities: [EventIdentity: (event: EventID?, firstSeenAt: Int64)] = [:]
-    private var ready: [HandlerName: ReadyList] = [:]
+    private var ready: [HandlerName: DeliveryList] = [:]
     private var waiting: [HandlerName: Set<DeliveryID>] = [:]
     private var leased: Set<DeliveryID> = []
+    /// The lanes that are not empty.
+    private var lanes: [LaneKey: Lane] = [:]
 
     init(maximumEvents: Int) { self.maximumEvents = maximumEvents }
 
     mutating func enqueue(
-        _ new: [NewEvent], for handlers: [HandlerName], at now: Int64, time: Date
+        _ new: [NewEvent], for recipients: [DeliveryRecipient], at now: Int64, time: Date
     ) throws(DeliveryStoreError) -> [EnqueueResult] {
         guard identities.count + new.count <= maximumEvents else {
             throw DeliveryStoreError(.diskFull, message: "the store in memory is full")
         }
-        return new.map { enqueue($0, for: handlers, at: now, time: time) }
+        return new.map { enqueue($0, for: recipients, at: now, time: time) }
     }
 
     private mutating func enqueue(
-        _ new: NewEvent, for handlers: [HandlerName], at now: Int64, time: Date
+        _ new: NewEvent, for recipients: [DeliveryRecipient], at now: Int64, time: Date
     ) -> EnqueueResult {
         if let known = identities[new.envelope.identity] {
             return .duplicate(payloadDiffers: keepDuplicate(new.verified.payload, of: known.event))
@@ -59,19 +74,30 @@ struct InMemoryContent: Sendable {
                 contradictingHeader: new.contradictingHeader),
             storedAt: now)
         if !new.envelope.isTest {
-            for handler in handlers {
+            for recipient in recipients {
                 lastDelivery += 1
-                let delivery = DeliveryID(rawValue: lastDelivery)
-                let lifecycle =
-                    new.deadLetterReason.map { DeliveryLifecycle(deadLettered: $0, at: now) } ?? DeliveryLifecycle()
-                deliveries[delivery] = DeliveryRow(id: delivery, event: id, handler: handler, lifecycle: lifecycle)
-                row.deliveries.append(delivery)
-                if lifecycle.state == .ready { ready[handler, default: ReadyList()].insert(delivery) }
+                let delivery = DeliveryRow(
+                    id: DeliveryID(rawValue: lastDelivery), event: id, handler: recipient.handler,
+                    lane: LaneKey(handler: recipient.handler, person: new.envelope.lane),
+                    lifecycle: lifecycle(of: new, for: recipient, at: now))
+                deliveries[delivery.id] = delivery
+                row.deliveries.append(delivery.id)
+                list(delivery)
             }
         }
         identities[new.envelope.identity] = (id, now)
         events[id] = row
         return .stored(id)
+    }
+
+    private func lifecycle(of new: NewEvent, for recipient: DeliveryRecipient, at now: Int64) -> DeliveryLifecycle {
+        let hasLane = recipient.ordering == .perPerson
+        if let reason = new.deadLetterReason {
+            return DeliveryLifecycle(deadLettered: reason, at: now, hasLane: hasLane)
+        }
+        guard hasLane else { return DeliveryLifecycle() }
+        let lane = LaneKey(handler: recipient.handler, person: new.envelope.lane)
+        return DeliveryLifecycle(inLane: lanes[lane]?.head != nil)
     }
 
     private mutating func keepDuplicate(_ payload: [UInt8], of id: EventID?) -> Bool {
@@ -101,7 +127,8 @@ struct InMemoryContent: Sendable {
             else { return nil }
             return Lease(
                 token: LeaseToken(delivery: id, fence: fence), handler: handler, attempt: row.lifecycle.attempt,
-                crashes: row.lifecycle.crashes, event: event)
+                crashes: row.lifecycle.crashes,
+                laneBlock: row.lifecycle.blockingSince.map { .microseconds(now - $0) }, event: event)
         }
     }
 
@@ -160,12 +187,22 @@ struct InMemoryContent: Sendable {
         for delivery in row.deliveries {
             guard let row = deliveries.removeValue(forKey: delivery) else { continue }
             unlist(row)
+            promote(in: row.lane)
         }
         return true
     }
 
     mutating func redeliver(_ ids: [DeliveryID]) -> [DeliveryID] {
-        ids.filter { id in change(id) { $0.redeliver() } == true }
+        ids.sorted().filter { id in
+            guard let row = deliveries[id] else { return false }
+            let isTaken = lanes[row.lane]?.head != nil
+            return change(id) { $0.redeliver(laneIsTaken: isTaken) } == true
+        }
+    }
+
+    mutating func dissolveLanes(of handler: HandlerName, limit: Int) -> Int {
+        let queued = deliveries.values.filter { $0.handler == handler && $0.lifecycle.state == .queued }
+        return queued.prefix(max(limit, 0)).filter { row in change(row.id) { $0.dissolveLane() } == true }.count
     }
 
     func statistics(of states: Set<DeliveryState>, at now: Int64) -> [HandlerName: DeliveryStatistics] {
@@ -235,63 +272,43 @@ struct InMemoryContent: Sendable {
         var new = old
         let result = body(&new.lifecycle)
         deliveries[id] = new
-        guard old.lifecycle.state != new.lifecycle.state else { return result }
+        guard old.lifecycle != new.lifecycle else { return result }
         unlist(old)
-        switch new.lifecycle.state {
-        case .ready: ready[new.handler, default: ReadyList()].insert(id)
-        case .waiting: waiting[new.handler, default: []].insert(id)
-        case .leased: leased.insert(id)
-        default: break
-        }
+        list(new)
+        promote(in: new.lane)
         return result
     }
 
-    private mutating func unlist(_ row: DeliveryRow) {
+    /// Makes the oldest that is queued the head of a lane without one.
+    private mutating func promote(in lane: LaneKey) {
+        guard let found = lanes[lane], found.head == nil else { return }
+        guard let next = found.queued.first else {
+            lanes[lane] = nil
+            return
+        }
+        _ = change(next) { $0.promote() }
+    }
+
+    private mutating func list(_ row: DeliveryRow) {
+        if row.lifecycle.isHead { lanes[row.lane, default: Lane()].head = row.id }
         switch row.lifecycle.state {
+        case .queued: lanes[row.lane, default: Lane()].queued.insert(row.id)
+        case .ready: ready[row.handler, default: DeliveryList()].insert(row.id)
+        case .waiting: waiting[row.handler, default: []].insert(row.id)
+        case .leased: leased.insert(row.id)
+        case .completed, .deadLettered: break
+        }
+    }
+
+    private mutating func unlist(_ row: DeliveryRow) {
+        if row.lifecycle.isHead { lanes[row.lane]?.head = nil }
+        switch row.lifecycle.state {
+        case .queued: lanes[row.lane]?.queued.remove(row.id)
         case .ready: ready[row.handler]?.remove(row.id)
         case .waiting: waiting[row.handler]?.remove(row.id)
         case .leased: leased.remove(row.id)
-        default: break
+        case .completed, .deadLettered: break
         }
-    }
-}
-
-/// Deliveries in the order of their numbers, quick at both ends.
-private struct ReadyList: Sendable {
-    private var ids: [DeliveryID] = []
-    private var start = 0
-
-    var isEmpty: Bool { start == ids.count }
-
-    func prefix(_ count: Int) -> [DeliveryID] { Array(ids[start...].prefix(count)) }
-
-    mutating func insert(_ id: DeliveryID) {
-        guard let last = ids.last, start < ids.count, last > id else { return ids.append(id) }
-        ids.insert(id, at: place(of: id))
-    }
-
-    mutating func remove(_ id: DeliveryID) {
-        let place = place(of: id)
-        guard place < ids.count, ids[place] == id else { return }
-        if place == start {
-            start += 1
-            if start > 1024, start * 2 > ids.count {
-                ids.removeFirst(start)
-                start = 0
-            }
-        } else {
-            ids.remove(at: place)
-        }
-    }
-
-    private func place(of id: DeliveryID) -> Int {
-        var low = start
-        var high = ids.count
-        while low < high {
-            let middle = (low + high) / 2
-            if ids[middle] < id { low = middle + 1 } else { high = middle }
-        }
-        return low
     }
 }
 #endif

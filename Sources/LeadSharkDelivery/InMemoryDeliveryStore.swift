@@ -21,10 +21,10 @@ public final class InMemoryDeliveryStore: ClockAdjustableStore {
     }
 
     /// Stores events. Not durable.
-    public func enqueue(_ events: [NewEvent], for handlers: [HandlerName]) async throws -> [EnqueueResult] {
+    public func enqueue(_ events: [NewEvent], for recipients: [DeliveryRecipient]) async throws -> [EnqueueResult] {
         try change { content, now throws(DeliveryStoreError) in
             let start = start.addingTimeInterval(Double(now) / 1e6)
-            return try content.enqueue(events, for: handlers, at: now, time: start)
+            return try content.enqueue(events, for: recipients, at: now, time: start)
         }
     }
 
@@ -60,6 +60,11 @@ public final class InMemoryDeliveryStore: ClockAdjustableStore {
         try change { content, now in content.reclaim(at: now) }
     }
 
+    /// Takes deliveries of a handler out of their lanes.
+    public func dissolveLanes(of handler: HandlerName, limit: Int) async throws -> Int {
+        try change { content, _ in content.dissolveLanes(of: handler, limit: limit) }
+    }
+
     /// Deletes what is done and old.
     public func prune(_ retention: Retention, limit: Int) async throws -> Pruned {
         try change { content, now in content.prune(retention, limit: limit, at: now) }
@@ -82,7 +87,7 @@ public final class InMemoryDeliveryStore: ClockAdjustableStore {
         try change { content, _ in content.record(of: event, start: self.start) }
     }
 
-    /// Makes completed or dead deliveries ready again.
+    /// Sends completed, dead or waiting deliveries round again.
     public func redeliver(_ deliveries: [DeliveryID]) async throws -> [DeliveryID] {
         try change { content, _ in content.redeliver(deliveries) }
     }

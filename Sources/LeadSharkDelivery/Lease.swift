@@ -41,6 +41,9 @@ public struct Lease: Sendable {
     /// How often a lease of this delivery has run out, because the process ended or could not renew it. The first time
     /// others may have been at work beside it; from then on it is leased alone.
     public let crashes: Int
+    /// How long the delivery has held up its lane, by the store's clock: since its first attempt as the lane's head. `nil` when
+    /// it is in no lane, or has left it.
+    public let laneBlock: Duration?
     /// The event.
     public let event: StoredEvent
 
@@ -48,11 +51,15 @@ public struct Lease: Sendable {
     public var isSuspect: Bool { crashes > 0 }
 
     /// Puts together what a store leased.
-    public init(token: LeaseToken, handler: HandlerName, attempt: Int, crashes: Int, event: StoredEvent) {
+    public init(
+        token: LeaseToken, handler: HandlerName, attempt: Int, crashes: Int, laneBlock: Duration? = nil,
+        event: StoredEvent
+    ) {
         self.token = token
         self.handler = handler
         self.attempt = attempt
         self.crashes = crashes
+        self.laneBlock = laneBlock
         self.event = event
     }
 }
@@ -63,8 +70,8 @@ public struct Settlement: Sendable {
     public enum Verdict: Sendable, Hashable {
         /// It is completed.
         case completed
-        /// It waits for another attempt.
-        case retry(after: Duration, reason: String)
+        /// It waits for another attempt: as the head of its lane, if it is in one, or out of it, so that the lane goes on.
+        case retry(after: Duration, reason: String, leavesLane: Bool = false)
         /// It goes to the dead letters.
         case deadLetter(reason: String)
         /// It goes back as if it had not been leased: the attempt does not count.

@@ -13,17 +13,24 @@ package struct LeaseLedger: Sendable {
         package let token: LeaseToken
         /// The number of the delivery's attempt.
         package let attempt: Int
+        /// How long it has held up its lane.
+        package let laneBlock: Duration?
 
-        package init(token: LeaseToken, attempt: Int) {
+        package init(token: LeaseToken, attempt: Int, laneBlock: Duration? = nil) {
             self.token = token
             self.attempt = attempt
+            self.laneBlock = laneBlock
+        }
+
+        package init(_ lease: Lease) {
+            self.init(token: lease.token, attempt: lease.attempt, laneBlock: lease.laneBlock)
         }
     }
 
     private struct Running: Sendable {
         let handler: HandlerName
         var deadline: Duration?
-        var open: [LeaseToken: Int]
+        var open: [LeaseToken: Open]
     }
 
     private var running: [AttemptID: Running] = [:]
@@ -71,9 +78,9 @@ package struct LeaseLedger: Sendable {
         _ handler: HandlerName, _ leases: [Open], deadline: Duration, isSuspect: Bool = false
     ) -> AttemptID {
         lastID += 1
-        var open: [LeaseToken: Int] = [:]
+        var open: [LeaseToken: Open] = [:]
         for lease in leases {
-            open[lease.token] = lease.attempt
+            open[lease.token] = lease
             attemptOf[lease.token] = lastID
             hold(lease.token, handler)
             if isSuspect { suspect = (lease.token, handler) }
@@ -184,8 +191,7 @@ package struct LeaseLedger: Sendable {
     }
 
     private func open(of attempt: Running) -> [Open] {
-        attempt.open.map { Open(token: $0.key, attempt: $0.value) }
-            .sorted { $0.token.delivery < $1.token.delivery }
+        attempt.open.values.sorted { $0.token.delivery < $1.token.delivery }
     }
 }
 #endif

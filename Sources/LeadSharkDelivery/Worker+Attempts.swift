@@ -33,7 +33,7 @@ extension Worker {
         if !begun.isEmpty {
             let outcomes = await outcomes(of: begun.map(\.delivery), by: loop.handler)
             for (item, outcome) in zip(begun, outcomes) {
-                decide(item.lease.token, verdict(for: outcome, afterAttempt: item.lease.attempt), in: loop)
+                decide(item.lease.token, verdict(for: outcome, of: .init(item.lease)), in: loop)
             }
         }
         end(attempt, in: loop)
@@ -65,19 +65,21 @@ extension Worker {
         }
     }
 
-    /// What an outcome means for the delivery: a retry ends in the dead letters when the attempts are used up.
-    func verdict(for outcome: DeliveryOutcome, afterAttempt attempt: Int) -> Settlement.Verdict {
+    /// What an outcome means for the delivery: a retry ends in the dead letters when the attempts are used up, and leaves the
+    /// lane when it would hold it up for too long.
+    func verdict(for outcome: DeliveryOutcome, of lease: LeaseLedger.Open) -> Settlement.Verdict {
         switch outcome {
         case .done: return .completed
         case .deadLetter(let reason): return .deadLetter(reason: reason)
         case .retry(let after, let reason):
-            if attempt >= configuration.maximumAttempts {
-                return .deadLetter(reason: "attempt \(attempt) was the last: \(reason)")
+            if lease.attempt >= configuration.maximumAttempts {
+                return .deadLetter(reason: "attempt \(lease.attempt) was the last: \(reason)")
             }
             let wait =
                 after.map { min(max($0, .zero), configuration.maximumRetryDelay) }
-                ?? state.withLock { configuration.backoff.delay(afterAttempt: attempt, using: &$0.generator) }
-            return .retry(after: wait, reason: reason)
+                ?? state.withLock { configuration.backoff.delay(afterAttempt: lease.attempt, using: &$0.generator) }
+            let leavesLane = lease.laneBlock.map { $0 + wait > configuration.maximumLaneBlock } ?? false
+            return .retry(after: wait, reason: reason, leavesLane: leavesLane)
         }
     }
 
@@ -125,7 +127,7 @@ extension Worker {
                 ])
             for lease in attempt.open {
                 let outcome = DeliveryOutcome.retry(after: nil, reason: "the attempt went past its deadline")
-                let verdict = verdict(for: outcome, afterAttempt: lease.attempt)
+                let verdict = verdict(for: outcome, of: lease)
                 if state.withLock({ $0.ledger.decide(lease.token, verdict) }) { settling.wake() }
             }
         }

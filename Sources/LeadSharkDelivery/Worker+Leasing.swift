@@ -56,7 +56,7 @@ extension Worker {
                     for lease in group { state.ledger.add(loop.name, Settlement(lease.token, .release)) }
                     return nil
                 }
-                let open = group.map { LeaseLedger.Open(token: $0.token, attempt: $0.attempt) }
+                let open = group.map { LeaseLedger.Open($0) }
                 return state.ledger.begin(loop.name, open, deadline: deadline, isSuspect: isSuspect)
             }
             guard let attempt else {

@@ -76,8 +76,14 @@ extension Worker {
             loop.metrics.completed.increment()
         case .release:
             break
-        case .retry(let after, let reason):
+        case .retry(let after, let reason, let leavesLane):
             loop.metrics.retried.increment()
+            if leavesLane {
+                loop.metrics.leftLane.increment()
+                logger.notice(
+                    "A delivery has held up its lane for too long and left it",
+                    metadata: ["delivery": "\(settlement.token.delivery)", "handler": "\(loop.name)"])
+            }
             logger.info(
                 "A delivery will be attempted again",
                 metadata: [

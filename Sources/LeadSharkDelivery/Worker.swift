@@ -29,6 +29,12 @@ public final class Worker: Service {
         public var backoff = BackoffPolicy()
         /// The longest wait that a handler may ask for.
         public var maximumRetryDelay: Duration = .seconds(24 * 3600)
+        /// How long a delivery that fails may hold up its lane (``DeliveryOrdering/perPerson``), from its first attempt there on.
+        /// When the wait for another attempt would end later, it leaves the lane before that wait, and what is behind it goes
+        /// on. Zero lets nothing that fails hold up others.
+        public var maximumLaneBlock: Duration = .seconds(3600)
+        /// How many deliveries are taken out of their lanes in one transaction, when their handler asks for lanes no more.
+        public var deliveriesPerDissolution = 256
         /// How long running attempts have to end when the worker is stopped. Then they are cancelled, and their
         /// deliveries go back as if they had not been leased.
         public var shutdownGrace: Duration = .seconds(10)
@@ -44,7 +50,7 @@ public final class Worker: Service {
         public var pruneInterval: Duration = .seconds(300)
         /// How many events are deleted in one transaction.
         public var eventsPerPrune = 100
-        /// How long the store is left to others between two such transactions.
+        /// How long the store is left to others between two transactions that delete, or take out of lanes.
         public var pruneRest: Duration = .milliseconds(20)
         /// How large the batches of a ``BatchDeliveryHandler`` may be, whatever it asks for.
         public var maximumBatchCount = 1024
@@ -135,12 +141,14 @@ public final class Worker: Service {
         let settler = Task { await settleUntilStopped() }
         let keeper = Task { await keepLeases() }
         let pruner = Task { await keepPruning() }
+        let dissolver = Task { await dissolveLanes() }
         await withDiscardingTaskGroup { group in
             for loop in loops.values { group.addTask { await self.lease(for: loop) } }
         }
         // Without handlers there is no loop, but a service runs until it is stopped.
         while !state.withLock({ $0.isStopping }) { await ending.wait() }
         pruner.cancel()
+        dissolver.cancel()
         await waitForAttempts()
         let abandoned = state.withLock { $0.ledger.abandon() }
         if !abandoned.isEmpty {
@@ -157,6 +165,7 @@ public final class Worker: Service {
         keeper.cancel()
         await keeper.value
         await pruner.value
+        await dissolver.value
     }
 
     private func waitForAttempts() async {

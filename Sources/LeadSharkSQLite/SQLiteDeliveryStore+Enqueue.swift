@@ -5,14 +5,15 @@ public import LeadSharkDelivery
 import LeadSharkWebhooks
 
 extension SQLiteDeliveryStore {
-    /// Stores events, each with a delivery for each handler, in one transaction that is on the disk on return.
-    public func enqueue(_ events: [NewEvent], for handlers: [HandlerName]) async throws -> [EnqueueResult] {
-        let handlers = handlers.map(\.text)
+    /// Stores events, each with a delivery for each recipient, in one transaction that is on the disk on return.
+    public func enqueue(
+        _ events: [NewEvent], for recipients: [DeliveryRecipient]
+    ) async throws -> [EnqueueResult] {
         let (now, timeOfDay) = (clock.now, clock.timeOfDay)
         return try await write { db in
             let writing = try EnqueueStatements(db)
             return try events.map { event in
-                try writing.enqueue(event, for: handlers, now: now, timeOfDay: timeOfDay)
+                try writing.enqueue(event, for: recipients, now: now, timeOfDay: timeOfDay)
             }
         }
     }
@@ -25,6 +26,7 @@ private struct EnqueueStatements {
     let insertEvent: Statement
     let insertIdentity: Statement
     let insertDelivery: Statement
+    let findHead: Statement
     let insertFinished: Statement
 
     init(_ db: Database) throws {
@@ -41,10 +43,13 @@ private struct EnqueueStatements {
             sql: "INSERT INTO identity (identity, event, first_seen_at) VALUES (?, ?, ?)")
         insertFinished = try db.cachedStatement(sql: "INSERT INTO finished (finished_at, event) VALUES (?, ?)")
         insertDelivery = try db.cachedStatement(
-            sql: "INSERT INTO delivery (event, handler, state, settled_at, reason) VALUES (?, ?, ?, ?, ?)")
+            sql: "INSERT INTO delivery (event, handler, state, lane, settled_at, reason) VALUES (?, ?, ?, ?, ?, ?)")
+        findHead = try db.cachedStatement(sql: SQLiteDeliveryStore.headQuery)
     }
 
-    func enqueue(_ event: NewEvent, for handlers: [String], now: Int64, timeOfDay: Int64) throws -> EnqueueResult {
+    func enqueue(
+        _ event: NewEvent, for recipients: [DeliveryRecipient], now: Int64, timeOfDay: Int64
+    ) throws -> EnqueueResult {
         let identity = Data(event.envelope.identity.bytes)
         let payload = Data(event.verified.payload)
         if let known = try Int64.fetchOne(find, arguments: [identity]) {
@@ -57,13 +62,21 @@ private struct EnqueueStatements {
         ])
         let id = db.lastInsertedRowID
         try insertIdentity.execute(arguments: [identity, id, now])
-        if event.envelope.isTest || handlers.isEmpty {
+        if event.envelope.isTest || recipients.isEmpty {
             try insertFinished.execute(arguments: [now, id])
         } else {
             let reason = event.deadLetterReason.map(DeliveryReason.bounded)
-            let (state, settledAt) = reason == nil ? ("ready", nil) : ("deadLettered", now)
-            for handler in handlers {
-                try insertDelivery.execute(arguments: [id, handler, state, settledAt, reason])
+            for recipient in recipients {
+                let handler = recipient.handler.text
+                let lane = recipient.ordering == .perPerson ? Data(event.envelope.lane.bytes) : nil
+                var state = DeliveryState.ready
+                if reason != nil {
+                    state = .deadLettered
+                } else if let lane, try Bool.fetchOne(findHead, arguments: [handler, lane]) != nil {
+                    state = .queued
+                }
+                let settledAt = reason == nil ? nil : now
+                try insertDelivery.execute(arguments: [id, handler, state.rawValue, lane, settledAt, reason])
             }
         }
         return .stored(EventID(rawValue: id))

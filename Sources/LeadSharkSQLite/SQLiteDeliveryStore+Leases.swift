@@ -39,14 +39,18 @@ extension SQLiteDeliveryStore {
             let take = try db.cachedStatement(
                 sql: """
                     UPDATE delivery SET state = 'leased', attempt = attempt + 1, fence = fence + 1,
-                      lease_until = ?, due_at = NULL
-                    WHERE id = ? AND state IN ('ready', 'waiting') RETURNING fence, attempt, crashes, event
+                      lease_until = ?1, due_at = NULL,
+                      blocking_since = CASE WHEN lane IS NOT NULL AND left_lane = 0 THEN coalesce(blocking_since, ?2) END
+                    WHERE id = ?3 AND state IN ('ready', 'waiting')
+                    RETURNING fence, attempt, crashes, event, blocking_since
                     """)
             return try picked.map({ candidates[$0].id }).compactMap { id -> Lease? in
-                guard let row = try Row.fetchOne(take, arguments: [until, id]) else { return nil }
+                guard let row = try Row.fetchOne(take, arguments: [until, now, id]) else { return nil }
                 return Lease(
                     token: LeaseToken(delivery: DeliveryID(rawValue: id), fence: row[0]), handler: handler,
-                    attempt: row[1], crashes: row[2], event: try StoredRows.event(row[3], in: db))
+                    attempt: row[1], crashes: row[2],
+                    laneBlock: (row[4] as Int64?).map { .microseconds(max(now - $0, 0)) },
+                    event: try StoredRows.event(row[3], in: db))
             }
         }
     }
@@ -75,16 +79,23 @@ extension SQLiteDeliveryStore {
         let (assignments, values): (String, StatementArguments) =
             switch settlement.verdict {
             case .completed:
-                ("state = 'completed', settled_at = ?, reason = NULL", [now])
-            case .retry(let after, let reason):
+                ("state = 'completed', settled_at = ?, reason = NULL, blocking_since = NULL", [now])
+            case .retry(let after, let reason, let leavesLane):
                 (
-                    "state = 'waiting', due_at = ?, reason = ?",
+                    "state = 'waiting', due_at = ?, reason = ?"
+                        + (leavesLane ? ", left_lane = lane IS NOT NULL, blocking_since = NULL" : ""),
                     [now + after.inMicroseconds, DeliveryReason.bounded(reason)]
                 )
             case .deadLetter(let reason):
-                ("state = 'deadLettered', settled_at = ?, reason = ?", [now, DeliveryReason.bounded(reason)])
+                (
+                    "state = 'deadLettered', settled_at = ?, reason = ?, blocking_since = NULL",
+                    [now, DeliveryReason.bounded(reason)]
+                )
             case .release:
-                ("state = 'ready', attempt = attempt - 1", [])
+                (
+                    "state = 'ready', attempt = attempt - 1, blocking_since = iif(attempt > 1, blocking_since, NULL)",
+                    []
+                )
             }
         let token: StatementArguments = [settlement.token.delivery.rawValue, settlement.token.fence]
         try db.cachedStatement(
@@ -94,6 +105,9 @@ extension SQLiteDeliveryStore {
                 """
         ).execute(arguments: values + token)
         guard db.changesCount == 1 else { return false }
+        if settlement.verdict.freesLane {
+            try db.cachedStatement(sql: promoteStatement).execute(arguments: [settlement.token.delivery.rawValue])
+        }
         if settlement.verdict == .completed {
             try db.cachedStatement(sql: finishStatement).execute(
                 arguments: [now, settlement.token.delivery.rawValue])
@@ -142,6 +156,17 @@ extension SQLiteDeliveryStore {
                     SELECT due_at FROM delivery WHERE handler = ? AND state = 'waiting' ORDER BY due_at LIMIT 1
                     """)
             return try Int64.fetchOne(next, arguments: [handler.text]).map { .microseconds(max($0 - now, 0)) }
+        }
+    }
+}
+
+extension Settlement.Verdict {
+    /// Whether a head is none any more with this verdict.
+    fileprivate var freesLane: Bool {
+        switch self {
+        case .completed, .deadLetter: true
+        case .retry(_, _, let leavesLane): leavesLane
+        case .release: false
         }
     }
 }

@@ -67,16 +67,19 @@ extension SQLiteDeliveryStore {
         }
     }
 
-    /// Makes completed or dead deliveries ready again, their attempts counted anew.
+    /// Sends completed, dead or waiting deliveries round again, their attempts counted anew.
     public func redeliver(_ deliveries: [DeliveryID]) async throws -> [DeliveryID] {
         try await write { db in
             let statement = try db.cachedStatement(
                 sql: """
-                    UPDATE delivery SET state = 'ready', attempt = 0, crashes = 0, reason = NULL, settled_at = NULL,
+                    UPDATE delivery AS d
+                    SET state = CASE WHEN lane IS NOT NULL AND EXISTS (\(Self.otherHeadQuery)) THEN 'queued' ELSE 'ready' END,
+                      left_lane = 0, blocking_since = NULL, attempt = 0, crashes = 0, reason = NULL, settled_at = NULL,
                       due_at = NULL
                     WHERE id = ? AND state IN ('completed', 'deadLettered', 'waiting')
                     """)
-            return try deliveries.filter { id in
+            // The oldest first, so that of those in one lane it becomes the head.
+            return try deliveries.sorted().filter { id in
                 try statement.execute(arguments: [id.rawValue])
                 return db.changesCount == 1
             }

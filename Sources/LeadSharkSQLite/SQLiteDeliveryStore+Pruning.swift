@@ -74,7 +74,8 @@ extension SQLiteDeliveryStore {
         if entries.count == limit { pruned.isMore = true }
     }
 
-    /// Deletes an event with its deliveries and variants. Its identity is kept, as that of an event that is gone.
+    /// Deletes an event with its deliveries and variants. Its identity is kept, as that of an event that is gone. Where it was
+    /// the head of a lane, the next becomes it.
     ///
     /// - Returns: Whether it was there.
     @discardableResult
@@ -82,8 +83,20 @@ extension SQLiteDeliveryStore {
         try db.cachedStatement(
             sql: "UPDATE identity SET event = 0 WHERE identity = (SELECT identity FROM event WHERE id = ?)"
         ).execute(arguments: [event])
+        let followers = try Int64.fetchAll(db.cachedStatement(sql: followersQuery), arguments: [event])
         try db.cachedStatement(sql: "DELETE FROM event WHERE id = ?").execute(arguments: [event])
-        return db.changesCount == 1
+        let wasThere = db.changesCount == 1
+        let promote = try db.cachedStatement(sql: "UPDATE delivery SET state = 'ready' WHERE id = ?")
+        for follower in followers { try promote.execute(arguments: [follower]) }
+        return wasThere
     }
+
+    /// For each delivery of an event that is the head of its lane, the next in the lane.
+    static let followersQuery = """
+        SELECT (SELECT q.id FROM delivery q WHERE q.handler = d.handler AND q.lane = d.lane AND q.state = 'queued'
+          ORDER BY q.id LIMIT 1) AS follower
+        FROM delivery d WHERE d.event = ? AND d.lane IS NOT NULL AND d.left_lane = 0
+          AND d.state IN ('ready', 'leased', 'waiting') AND follower IS NOT NULL
+        """
 }
 #endif

@@ -4,7 +4,8 @@ import GRDB
 /// The tables, as numbered steps. A step that was released is never changed; a new one is appended.
 ///
 /// Times are microseconds since 1970. `identity` is apart from `event`, so that identities can be remembered longer than
-/// events; `lane` in `delivery` is set for handlers that ask for lanes, whose deliveries behind the head are `queued`.
+/// events; `lane` in `delivery` is set for handlers that ask for lanes, whose deliveries behind the head are `queued`. One that
+/// `left_lane` goes on by itself, and is in its lane again when it is redelivered.
 enum Schema {
     /// Marks the file as ours: `LSwq`.
     static let applicationID: Int32 = 0x4C53_7771
@@ -85,6 +86,16 @@ enum Schema {
         CREATE INDEX identity_forgotten ON identity (first_seen_at) WHERE event = 0;
         CREATE INDEX delivery_dead ON delivery (handler, id) WHERE state = 'deadLettered';
         CREATE INDEX delivery_queued ON delivery (handler, lane, id) WHERE state = 'queued';
+        """,
+        // Lanes: each has one head at most. `blocking_since` is when the head's first attempt began.
+        """
+        ALTER TABLE delivery ADD COLUMN left_lane INTEGER NOT NULL DEFAULT 0
+          CHECK (left_lane = 0 OR (left_lane = 1 AND lane IS NOT NULL))
+          CHECK (state <> 'queued' OR (lane IS NOT NULL AND left_lane = 0));
+        ALTER TABLE delivery ADD COLUMN blocking_since INTEGER
+          CHECK (blocking_since IS NULL OR (lane IS NOT NULL AND left_lane = 0));
+        CREATE UNIQUE INDEX delivery_head ON delivery (handler, lane)
+          WHERE lane IS NOT NULL AND left_lane = 0 AND state IN ('ready', 'leased', 'waiting');
         """,
     ]
 

@@ -11,7 +11,7 @@ import Testing
         var limits = DeliveryQueue.Limits()
         change(&limits)
         return DeliveryQueue(
-            store: store, handlers: ["crm", "crm"], limits: limits, signal: DeliverySignal(), logger: .silent)
+            store: store, recipients: ["crm", "crm"], limits: limits, signal: DeliverySignal(), logger: .silent)
     }
 
     /// Begins to enqueue, and returns when the event waits.

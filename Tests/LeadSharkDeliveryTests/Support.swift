@@ -160,11 +160,11 @@ final class SpyStore: DeliveryStore {
         }
     }
 
-    func enqueue(_ events: [NewEvent], for handlers: [HandlerName]) async throws -> [EnqueueResult] {
+    func enqueue(_ events: [NewEvent], for recipients: [DeliveryRecipient]) async throws -> [EnqueueResult] {
         enqueued.append(events.count)
         try check(.enqueue)
         try await onEnqueue(events)
-        return try await base.enqueue(events, for: handlers)
+        return try await base.enqueue(events, for: recipients)
     }
 
     func lease(
@@ -191,6 +191,9 @@ final class SpyStore: DeliveryStore {
         return try await base.reclaimExpired()
     }
 
+    func dissolveLanes(of handler: HandlerName, limit: Int) async throws -> Int {
+        try await base.dissolveLanes(of: handler, limit: limit)
+    }
     func timeUntilNextDelivery(for handler: HandlerName) async throws -> Duration? {
         if let time = claimedTime.withLock({ $0 }) { return time }
         return try await base.timeUntilNextDelivery(for: handler)

@@ -12,8 +12,10 @@ import Testing
         }
     }
 
-    private static func store(_ numbers: Range<Int>, for handlers: HandlerName..., in store: SpyStore) async throws {
-        _ = try await store.enqueue(numbers.map { .fixture($0) }, for: handlers)
+    private static func store(_ numbers: Range<Int>, for recipients: DeliveryRecipient..., in store: SpyStore)
+        async throws
+    {
+        _ = try await store.enqueue(numbers.map { .fixture($0) }, for: recipients)
     }
 
     /// What is at work at the same time, and at most so far.

@@ -47,7 +47,7 @@ import Testing
         arguments: StoreKind.allCases)
     func kept(_ kind: StoreKind) async throws {
         try await kind.withStore { store in
-            let handlers: [HandlerName] = ["crm", "file"]
+            let handlers: [DeliveryRecipient] = ["crm", "file"]
             let ids = try await store.store(.fixture(1), .fixture(2), .fixture(3), .fixture(4), for: handlers)
             try await complete("file", in: store)
             let leases = try await store.lease("crm", limit: 3, for: .seconds(400 * 86_400))

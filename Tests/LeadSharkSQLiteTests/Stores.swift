@@ -61,8 +61,8 @@ extension NewEvent {
 extension DeliveryStore {
     /// Stores events that are new.
     @discardableResult
-    func store(_ events: NewEvent..., for handlers: [HandlerName] = ["crm"]) async throws -> [EventID] {
-        try await enqueue(events, for: handlers).compactMap { result in
+    func store(_ events: NewEvent..., for recipients: [DeliveryRecipient] = ["crm"]) async throws -> [EventID] {
+        try await enqueue(events, for: recipients).compactMap { result in
             if case .stored(let id) = result { id } else { nil }
         }
     }

@@ -59,10 +59,10 @@ final class ControlledStore: DeliveryStore {
         if state.withLockedValue({ $0.mode == .fails }) { throw Broken() }
     }
 
-    func enqueue(_ events: [NewEvent], for handlers: [HandlerName]) async throws -> [EnqueueResult] {
+    func enqueue(_ events: [NewEvent], for recipients: [DeliveryRecipient]) async throws -> [EnqueueResult] {
         state.withLockedValue { $0.received += events }
         try await pass()
-        return try await base.enqueue(events, for: handlers)
+        return try await base.enqueue(events, for: recipients)
     }
 
     func checkHealth() async throws {
@@ -80,6 +80,9 @@ final class ControlledStore: DeliveryStore {
         try await base.renew(tokens, for: duration)
     }
     func reclaimExpired() async throws -> Int { try await base.reclaimExpired() }
+    func dissolveLanes(of handler: HandlerName, limit: Int) async throws -> Int {
+        try await base.dissolveLanes(of: handler, limit: limit)
+    }
     func timeUntilNextDelivery(for handler: HandlerName) async throws -> Duration? {
         try await base.timeUntilNextDelivery(for: handler)
     }
