@@ -42,11 +42,11 @@ install: release ## Install the command into /usr/local/bin, or PREFIX's bin
 	@install -m 0755 .build/release/leadshark "$(DESTDIR)$(PREFIX)/bin/leadshark"
 
 .PHONY: test
-test: bootstrap-test lint core docs consumer linkage snippets build readme ## Run the quick checks and all tests (minutes)
-	@Scripts/run-tests
+test: bootstrap-test lint core docs build readme ## Run the quick checks and all tests (minutes)
+	@Scripts/run-tests --built
 
 .PHONY: check
-check: constant-time instructions shapes coverage fuzz sanitize-sdk samples snippets-server ## Run the checks that are too slow to wait for while writing (minutes)
+check: consumer linkage constant-time instructions shapes coverage fuzz sanitize-sdk samples snippets snippets-server ## Run the checks that are too slow to wait for while writing (minutes)
 
 .PHONY: bootstrap-test
 bootstrap-test:
@@ -69,7 +69,7 @@ docs: ## Check the SDK's documentation
 	@Scripts/check-docs
 
 .PHONY: snippets
-snippets: ## Compile the blocks of Swift in the documents that need the SDK alone
+snippets: bootstrap-test ## Compile the blocks of Swift in the documents that need the SDK alone
 	@Scripts/check-snippets
 
 .PHONY: snippets-server
@@ -77,7 +77,7 @@ snippets-server: bootstrap-test ## Compile those that need other packages
 	@Scripts/check-snippets --server
 
 .PHONY: consumer
-consumer: ## Build and run the README's lines as a user's package with `traits: []`
+consumer: bootstrap-test ## Build and run the README's lines as a user's package with `traits: []`
 	@Scripts/check-consumer
 
 .PHONY: linkage
