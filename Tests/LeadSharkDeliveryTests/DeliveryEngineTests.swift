@@ -5,7 +5,7 @@ import LeadSharkWebhooks
 import Logging
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct DeliveryEngineTests {
+@Suite(.timeLimit(.minutes(10))) struct DeliveryEngineTests {
     @Test("Two handlers of one name are refused")
     func duplicateNames() {
         let handlers = [ScriptedHandler { _ in .done }, ScriptedHandler { _ in .done }]

@@ -4,7 +4,7 @@ import LeadSharkWebhooks
 import ServiceLifecycle
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct DeliveryQueueTests {
+@Suite(.timeLimit(.minutes(10))) struct DeliveryQueueTests {
     private func queue(_ store: SpyStore, _ change: (inout DeliveryQueue.Limits) -> Void = { _ in })
         -> DeliveryQueue
     {

@@ -79,7 +79,7 @@ final class ManualClock: Clock {
 func until(
     sourceLocation: SourceLocation = #_sourceLocation, _ condition: () async throws -> Bool
 ) async rethrows {
-    let end = ContinuousClock.now + .seconds(30)
+    let end = ContinuousClock.now + .seconds(300)
     var rounds = 0
     while try await !condition() {
         guard ContinuousClock.now < end, !Task.isCancelled else {

@@ -2,7 +2,7 @@
 import LeadSharkDelivery
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct WakeupTests {
+@Suite(.timeLimit(.minutes(10))) struct WakeupTests {
     @Test("A call before the wait is not lost, and many count once")
     func before() async {
         let wakeup = Wakeup()
@@ -30,7 +30,7 @@ import Testing
     }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct AlarmTests {
+@Suite(.timeLimit(.minutes(10))) struct AlarmTests {
     @Test("An alarm fires at the earliest time that it was set to, once")
     func earliest() async {
         let clock = ManualClock()

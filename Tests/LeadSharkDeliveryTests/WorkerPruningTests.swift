@@ -2,7 +2,7 @@
 import LeadSharkDelivery
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct WorkerPruningTests {
+@Suite(.timeLimit(.minutes(10))) struct WorkerPruningTests {
     private let handler = ScriptedHandler { _ in .done }
 
     @Test("A store that cannot delete is asked again at the next time, and hinders nobody")

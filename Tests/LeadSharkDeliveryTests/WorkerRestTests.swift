@@ -4,7 +4,7 @@ import Testing
 
 @testable import LeadSharkDelivery
 
-@Suite(.timeLimit(.minutes(1))) struct WorkerRestTests {
+@Suite(.timeLimit(.minutes(10))) struct WorkerRestTests {
     /// What could make a loop spin.
     enum Trouble: CaseIterable, Sendable {
         case noIdleTime, negativeIdleTime, noLeaseDuration, noStoreBackoff, storeClaimsNow, storeClaimsPast

@@ -2,7 +2,7 @@
 import LeadSharkDelivery
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct WorkerSuspectTests {
+@Suite(.timeLimit(.minutes(10))) struct WorkerSuspectTests {
     /// Has leases of all that is stored run out, as when a process ends.
     private static func crash(_ store: SpyStore, _ handlers: HandlerName..., times: Int = 1) async throws {
         for _ in 0..<times {

@@ -5,7 +5,7 @@ import LeadSharkWebhooks
 import ServiceLifecycle
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct WorkerTests {
+@Suite(.timeLimit(.minutes(10))) struct WorkerTests {
     // MARK: What goes wrong in a handler
 
     @Test(
