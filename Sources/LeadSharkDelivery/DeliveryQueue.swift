@@ -172,6 +172,8 @@ public final class DeliveryQueue: Service {
             case .success(.stored(let id)):
                 isAnyStored = true
                 metrics.stored.increment()
+                logger.info(
+                    "An event was stored", metadata: ["webhook": "\(entry.event.webhook)", "event": "\(id)"])
                 if entry.event.contradictingHeader != nil { metrics.contradictions.increment() }
                 if entry.event.envelope.type == nil { report(unreadable: entry.event, id) }
                 if let reason = entry.event.deadLetterReason { report(putAside: entry.event, id, reason) }

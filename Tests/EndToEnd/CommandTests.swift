@@ -190,19 +190,19 @@ struct CommandTests {
 
         try await condition("the leads are in the file") { try folder.lines(of: "leads.ndjson").count == 6 }
         var dead: [[String: Any]] = []
-        for _ in 0..<200 where dead.count < 2 {
+        for _ in 0..<200 where dead.isEmpty {
             let list = try await run(
                 "deliveries", "list", "--state", "deadLettered", "--format", "json", environment: file)
             #expect(list.status == 0, "\(list.errors)")
             dead = try JSONSerialization.jsonObject(with: Data(list.output.utf8)) as? [[String: Any]] ?? []
         }
-        #expect(dead.compactMap { $0["handler"] as? String }.sorted() == ["leads-file", "log"])
+        #expect(dead.compactMap { $0["handler"] as? String } == ["leads-file"])
         let id = try #require(dead.first?["id"] as? Int)
         let show = try await run("deliveries", "show", "\(id)", environment: file)
         #expect(show.status == 0 && show.output.contains("{no event"))
-        let redelivered = try await run("deliveries", "redeliver", "1", "2", environment: file)
+        let redelivered = try await run("deliveries", "redeliver", "1", environment: file)
         #expect(redelivered.status == 0, "\(redelivered.errors)")
-        #expect(redelivered.output == "2 of 2 sent round again\n")
+        #expect(redelivered.output == "1 of 1 sent round again\n")
         try await condition("the lead comes again") { try folder.lines(of: "leads.ndjson").count == 7 }
 
         #expect(try await receiver.stop() == 0)

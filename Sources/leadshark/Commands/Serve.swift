@@ -99,10 +99,9 @@ struct Composition {
         var leads: NDJSONFileHandler?
         do {
             leads = try await open(leadsPath)
-            let handlers: [(any DeliveryHandler)?] = [
-                EventLogHandler(logger: logger), leads, forward,
-            ]
-            try await receive(store, handlers.compactMap { $0 })
+            let destinations = ([leads, forward] as [(any DeliveryHandler)?]).compactMap { $0 }
+            // A delivery for the log costs as much as any other, so there is one only when the event goes nowhere else.
+            try await receive(store, destinations.isEmpty ? [EventLogHandler(logger: logger)] : destinations)
         } catch {
             await leads?.close()
             await forward?.shutdown()
@@ -119,7 +118,7 @@ struct Composition {
     private func warn() {
         if settings.leadsFile == nil, settings.forwardURL == nil {
             context.console.note(
-                "warning: leads are stored, but go nowhere; set \(SettingName.leadsFile.variable) or "
+                "warning: leads are stored, but go nowhere but into this log, without their data; set \(SettingName.leadsFile.variable) or "
                     + SettingName.forwardURL.variable)
         }
         if let file = settings.leadsFile, let status = FileStatus(path: context.path(file.value)),
