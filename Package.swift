@@ -14,6 +14,7 @@ let asyncHTTPClient = Target.Dependency.product(
 let configuration = Target.Dependency.product(
     name: "Configuration", package: "swift-configuration", condition: server)
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift", condition: server)
+let grdbSQLite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift", condition: server)
 let hummingbird = Target.Dependency.product(
     name: "Hummingbird", package: "hummingbird", condition: server)
 let hummingbirdCore = Target.Dependency.product(
@@ -80,7 +81,9 @@ let package = Package(
         .target(
             name: "LeadSharkDelivery",
             dependencies: ["LeadSharkWebhooks", logging, metrics, serviceLifecycle]),
-        .target(name: "LeadSharkSQLite", dependencies: ["LeadSharkDelivery", "LeadSharkWebhooks", grdb]),
+        .target(
+            name: "LeadSharkSQLite",
+            dependencies: ["LeadSharkDelivery", "LeadSharkWebhooks", grdb, grdbSQLite, logging]),
 
         // Both ends of the path: where leads go, and where webhooks arrive.
         .target(
@@ -170,8 +173,13 @@ let package = Package(
                 "leadshark", "LeadSharkDelivery", "LeadSharkProbe", "LeadSharkSQLite", "LeadSharkTesting",
                 "LeadSharkWebhooks", "TestVectors", argumentParser, logging, nioConcurrencyHelpers,
             ]),
+        // A receiver that the proof of durability has to fail on.
+        .executableTarget(
+            name: "UnsafeReceiver",
+            dependencies: ["LeadSharkReceiver", "LeadSharkSQLite", "LeadSharkWebhooks", logging],
+            path: "Tests/UnsafeReceiver"),
         .testTarget(
-            name: "EndToEnd", dependencies: ["leadshark"], exclude: ["Peers"]),
+            name: "EndToEnd", dependencies: ["leadshark", "UnsafeReceiver"], exclude: ["Peers"]),
     ],
     swiftLanguageModes: [.v6]
 )

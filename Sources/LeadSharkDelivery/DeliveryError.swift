@@ -7,6 +7,12 @@ enum DeliveryError {
         return "\(type(of: error))"
     }
 
+    /// The error, if the store must not be used any more.
+    static func end(of error: any Error) -> DeliveryStoreError? {
+        guard let error = error as? DeliveryStoreError, error.code == .failed else { return nil }
+        return error
+    }
+
     /// Whether the rows of a batch may fare better one by one.
     static func mayConcernOneRow(_ error: any Error) -> Bool {
         guard let error = error as? DeliveryStoreError else { return true }

@@ -33,6 +33,7 @@ public final class DeliveryQueue: Service {
     private let metrics = DeliveryMetrics.Queue()
     private let backlog: LockedValue<EventBacklog<NewEvent, Waiter>>
     private let wakeup = Wakeup()
+    private let failure = LockedValue<DeliveryStoreError?>(nil)
 
     /// Makes a queue that commits to `store` while ``run()`` runs.
     ///
@@ -96,6 +97,9 @@ public final class DeliveryQueue: Service {
 
     /// Commits until a graceful shutdown (or cancellation), then commits what still waits and returns. What comes later
     /// is refused as ``EnqueueError/Code/stopped``.
+    ///
+    /// - Throws: The store's error, when it has ``DeliveryStoreError/Code/failed``. Nobody who waited was told that their
+    ///   event is stored.
     public func run() async throws {
         // In a task of its own, so that cancellation does not reach into a commit.
         let work = Task { await commitUntilStopped() }
@@ -105,6 +109,7 @@ public final class DeliveryQueue: Service {
             self.backlog.withLock { $0.stop() }
             self.wakeup.wake()
         }
+        if let failure = failure.withLock({ $0 }) { throw failure }
     }
 
     private func commitUntilStopped() async {
@@ -136,6 +141,7 @@ public final class DeliveryQueue: Service {
             return try await enqueueInStore(events)
         } catch {
             metrics.storeErrors.increment()
+            stopIfOver(error)
             logger.error(
                 "The store did not commit events",
                 metadata: ["events": "\(events.count)", "error": "\(DeliveryError.summary(of: error))"])
@@ -149,10 +155,18 @@ public final class DeliveryQueue: Service {
             do {
                 results += try await enqueueInStore([event])
             } catch {
+                stopIfOver(error)
                 results.append(.failure(EnqueueError(.storeFailed, message: DeliveryError.summary(of: error))))
             }
         }
         return results
+    }
+
+    /// Takes no more events when the store must not be used any more. Those that wait are refused by the store.
+    private func stopIfOver(_ error: any Error) {
+        guard let end = DeliveryError.end(of: error) else { return }
+        failure.withLock { $0 = $0 ?? end }
+        backlog.withLock { $0.stop() }
     }
 
     private func enqueueInStore(_ events: [NewEvent]) async throws -> [Result<EnqueueResult, EnqueueError>] {

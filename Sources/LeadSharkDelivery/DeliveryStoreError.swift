@@ -7,7 +7,7 @@ public struct DeliveryStoreError: Error, Hashable, Sendable, CustomStringConvert
     /// What is wrong.
     public struct Code: Hashable, Sendable, CustomStringConvertible {
         private enum Base: String {
-            case diskFull, inputOutput, busy, corrupt, rowRefused, readOnly, closed, unavailable
+            case diskFull, inputOutput, busy, corrupt, rowRefused, readOnly, closed, failed, unavailable
         }
         private let base: Base
 
@@ -25,6 +25,9 @@ public struct DeliveryStoreError: Error, Hashable, Sendable, CustomStringConvert
         public static let readOnly = Self(base: .readOnly)
         /// The store was closed.
         public static let closed = Self(base: .closed)
+        /// The store failed in a way after which this process must not use it any more: queue and worker end. A new start may
+        /// find it well.
+        public static let failed = Self(base: .failed)
         /// The store cannot be reached, or fails otherwise.
         public static let unavailable = Self(base: .unavailable)
 

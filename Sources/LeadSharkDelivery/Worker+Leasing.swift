@@ -35,6 +35,7 @@ extension Worker {
             } catch {
                 failures += 1
                 metrics.leaseErrors.increment()
+                stopIfOver(error)
                 logger.error(
                     "The store did not lease deliveries",
                     metadata: ["handler": "\(loop.name)", "error": "\(DeliveryError.summary(of: error))"])

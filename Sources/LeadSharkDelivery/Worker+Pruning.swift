@@ -28,6 +28,7 @@ extension Worker {
             // What is left goes the next time.
         } catch {
             metrics.pruneErrors.increment()
+            stopIfOver(error)
             logger.error(
                 "The store did not delete what is done and old",
                 metadata: ["error": "\(DeliveryError.summary(of: error))"])

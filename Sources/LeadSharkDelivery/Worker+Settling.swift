@@ -29,6 +29,7 @@ extension Worker {
             } catch {
                 failures += 1
                 metrics.settleErrors.increment()
+                stopIfOver(error)
                 logger.error(
                     "The store did not take outcomes",
                     metadata: [
@@ -123,6 +124,7 @@ extension Worker {
                 signal.notify()
             } catch {
                 metrics.renewErrors.increment()
+                stopIfOver(error)
                 logger.error(
                     "The store did not renew leases", metadata: ["error": "\(DeliveryError.summary(of: error))"])
             }

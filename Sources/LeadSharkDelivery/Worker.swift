@@ -7,7 +7,7 @@ public import ServiceLifecycle
 ///
 /// Each handler has its own loop, so one that hangs or fails holds up none but itself. Leases are renewed while an
 /// attempt runs. A payload that is no event goes to the dead letters without being given to a handler. A failing store
-/// is asked again after a while; the worker never ends because of it.
+/// is asked again after a while; the worker ends only because of one that must not be used any more.
 public final class Worker: Service {
     /// How a worker works.
     public struct Configuration: Sendable {
@@ -71,6 +71,7 @@ public final class Worker: Service {
         var isStopping = false
         var isGraceOver = false
         var isSettlingOver = false
+        var failure: DeliveryStoreError?
     }
 
     let store: any DeliveryStore
@@ -113,6 +114,8 @@ public final class Worker: Service {
 
     /// Works until a graceful shutdown, then lets running attempts end, for at most
     /// ``Configuration/shutdownGrace``, and hands back what was not begun. When the task is cancelled, there is no grace.
+    ///
+    /// - Throws: The store's error, when it has ``DeliveryStoreError/Code/failed``; then there is no grace either.
     public func run() async throws {
         // In a task of its own, so that cancellation does not reach into the store.
         let work = Task { await leaseUntilStopped() }
@@ -125,6 +128,14 @@ public final class Worker: Service {
         } onCancel: {
             self.stop(isGraceOver: true)
         }
+        if let failure = state.withLock({ $0.failure }) { throw failure }
+    }
+
+    /// Ends the work when the store must not be used any more.
+    func stopIfOver(_ error: any Error) {
+        guard let end = DeliveryError.end(of: error) else { return }
+        state.withLock { $0.failure = $0.failure ?? end }
+        stop(isGraceOver: true)
     }
 
     private func stop(isGraceOver: Bool) {

@@ -62,7 +62,8 @@ public struct Receiver: Service {
 
     /// Receives until one of the configuration's signals, or a graceful shutdown around it.
     ///
-    /// - Throws: ``ReceiverError`` when it cannot listen where it should.
+    /// - Throws: ``ReceiverError`` when it cannot listen where it should; `DeliveryStoreError` with the code `failed` when the
+    ///   store must not be used any more. Then end the process: a new one may find the store well.
     public func run() async throws {
         try await makeServiceGroup().run()
     }

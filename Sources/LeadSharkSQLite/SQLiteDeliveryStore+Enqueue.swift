@@ -10,7 +10,8 @@ extension SQLiteDeliveryStore {
         _ events: [NewEvent], for recipients: [DeliveryRecipient]
     ) async throws -> [EnqueueResult] {
         let (now, timeOfDay) = (clock.now, clock.timeOfDay)
-        return try await write { db in
+        let byteCount = events.reduce(0) { $0 + $1.verified.payload.count }
+        return try await writeNew(byteCount) { db in
             let writing = try EnqueueStatements(db)
             return try events.map { event in
                 try writing.enqueue(event, for: recipients, now: now, timeOfDay: timeOfDay)

@@ -140,9 +140,11 @@ extension SQLiteDeliveryStore {
         }
     }
 
-    /// Commits something small, and throws when that does not get to the disk.
+    /// Commits something small, and throws when that does not get to the disk, when hardly any space is left, or when the
+    /// file is not in its place any more.
     public func checkHealth() async throws {
         let now = clock.timeOfDay
+        try await checkPlace()
         let isSafe = try await access { try Self.isSafe($0) }
         guard isSafe else {
             throw DeliveryStoreError(.unavailable, message: "commits are not safe from a loss of power")
@@ -150,6 +152,14 @@ extension SQLiteDeliveryStore {
         try await write { db in
             try db.cachedStatement(sql: "INSERT OR REPLACE INTO health (id, checked_at) VALUES (1, ?)")
                 .execute(arguments: [now])
+        }
+    }
+
+    private func checkPlace() async throws {
+        let (now, guardian) = (clock.now, owner?.guardian)
+        try await access { _ in
+            try guardian?.checkFiles()
+            try guardian?.checkSpace(for: 0, at: now)
         }
     }
 }

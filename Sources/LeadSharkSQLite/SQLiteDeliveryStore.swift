@@ -2,6 +2,7 @@
 import Dispatch
 import GRDB
 public import LeadSharkDelivery
+public import Logging
 
 /// Events and deliveries in one SQLite file: the embedded default.
 ///
@@ -11,28 +12,68 @@ public import LeadSharkDelivery
 /// alone, whatever the umask.
 ///
 /// SQLite runs on threads of its own, never on those of Swift's concurrency. Calls are not cancelled half way.
+///
+/// ## When the disk makes trouble
+///
+/// - *Hardly any space is left* (``Options/minimumFreeByteCount``), or none: ``enqueue(_:for:)`` throws
+///   `DeliveryStoreError.Code.diskFull` until there is space again. What is stored is still delivered, as long as the outcomes
+///   can be written.
+/// - *The disk fails*: an input/output error of a write or a sync. From then on everything throws
+///   `DeliveryStoreError.Code.failed`, since nobody knows what such a disk has kept. End the process and start again: what
+///   was committed before is there.
+/// - *The file is moved, deleted or replaced* while it is open: ``enqueue(_:for:)`` and ``checkHealth()`` throw
+///   `DeliveryStoreError.Code.unavailable`.
 public final class SQLiteDeliveryStore: ClockAdjustableStore {
+    /// What can be chosen about a store.
+    public struct Options: Sendable, Hashable {
+        /// How many bytes stay free on the store's disk. While fewer are, no event is taken: so that outcomes can still be
+        /// written, and the disk's other users have something left. 0 for no such floor.
+        public var minimumFreeByteCount: Int64 = 64 << 20
+
+        /// The defaults.
+        public init() {}
+    }
+
     let clock = StoreClock()
     /// The one connection that writes; `nil` when the store was opened for reading.
     let writer: DatabaseQueue?
     /// For what operators read, so that a long list does not hold up a commit.
     let reader: DatabaseQueue
-    private let lock: OwnerLock?
+    /// What the owner watches over, beside the writer.
+    let owner: Ownership?
     private let isClosed = LockedValue(false)
 
-    private init(writer: DatabaseQueue?, reader: DatabaseQueue, lock: OwnerLock?) {
+    /// What the owner of a store has.
+    struct Ownership: Sendable {
+        let lock: OwnerLock
+        let guardian: StoreGuard
+        let journal: Journal
+    }
+
+    private init(writer: DatabaseQueue?, reader: DatabaseQueue, owner: Ownership?) {
         self.writer = writer
         self.reader = reader
-        self.lock = lock
+        self.owner = owner
     }
 
     /// Opens the store as its owner, and makes the file if there is none.
     ///
     /// Deliveries that were leased when the last owner ended badly are ready again.
     ///
+    /// - Parameters:
+    ///   - path: The file. Its directory has to be there.
+    ///   - options: What can be chosen.
+    ///   - logger: Told when the disk makes trouble, and when that is over.
     /// - Throws: ``StoreOpeningError``; then nothing was created or changed.
-    public static func open(path: String) async throws -> SQLiteDeliveryStore {
-        try await offPool { try openOwned(path) }
+    public static func open(
+        path: String, options: Options = Options(), logger: Logger? = nil
+    ) async throws -> SQLiteDeliveryStore {
+        try await offPool { try openOwned(path, options, logger, synchronous: .full) }
+    }
+
+    /// Opens a store whose commits a loss of power may undo: to see tests fail that have to.
+    package static func openUnsafely(path: String) async throws -> SQLiteDeliveryStore {
+        try await offPool { try openOwned(path, Options(), nil, synchronous: .normal) }
     }
 
     /// Opens a store that is there, beside its owner if it has one. What changes something throws
@@ -54,7 +95,7 @@ public final class SQLiteDeliveryStore: ClockAdjustableStore {
             do {
                 let reader = try DatabaseQueue(path: file.path, configuration: readingConfiguration)
                 try reader.read { try Schema.inspect($0, path: path, mayBeOlder: false) }
-                return SQLiteDeliveryStore(writer: nil, reader: reader, lock: nil)
+                return SQLiteDeliveryStore(writer: nil, reader: reader, owner: nil)
             } catch {
                 throw SQLiteErrors.openingError(error, path: path)
             }
@@ -68,11 +109,23 @@ public final class SQLiteDeliveryStore: ClockAdjustableStore {
             return !isClosed
         }
         guard isFirst else { return }
-        try await Self.offPool { [reader, writer, lock] in
-            defer { lock?.release() }
+        try await Self.offPool { [reader, writer, owner] in
+            defer { owner?.lock.release() }
+            if let writer, let owner, owner.guardian.failure != nil {
+                // To close it would be to bring into the one file what the disk may have lost.
+                _ = Unmanaged.passRetained(writer)
+                _ = Unmanaged.passRetained(owner.journal)
+                return
+            }
             try reader.close()
             try writer?.writeWithoutTransaction { db in
-                _ = try Row.fetchAll(db, sql: "PRAGMA wal_checkpoint(TRUNCATE)")
+                do {
+                    _ = try db.checkpoint(.truncate)
+                } catch let error as DatabaseError where [.SQLITE_BUSY, .SQLITE_FULL].contains(error.resultCode) {
+                    // It stays in the -wal file, where the next owner finds it.
+                } catch {
+                    throw SQLiteErrors.storeError(error)
+                }
             }
             try writer?.close()
         }
@@ -87,26 +140,49 @@ public final class SQLiteDeliveryStore: ClockAdjustableStore {
 
     /// One transaction of the writer.
     func write<Result: Sendable>(_ body: @escaping @Sendable (Database) throws -> Result) async throws -> Result {
-        try await access { db in
-            var result: Result?
-            try db.inTransaction(.immediate) {
-                result = try body(db)
-                return .commit
-            }
-            guard let result else { throw DatabaseError(resultCode: .SQLITE_INTERNAL) }
+        try await access { db in try Self.commit(db, body) }
+    }
+
+    /// One transaction that takes in new events, of so many bytes: only while there is space, and only into the file that
+    /// is at the store's path.
+    func writeNew<Result: Sendable>(
+        _ byteCount: Int, _ body: @escaping @Sendable (Database) throws -> Result
+    ) async throws -> Result {
+        let (now, guardian) = (clock.now, owner?.guardian)
+        return try await access { db in
+            try guardian?.checkSpace(for: byteCount, at: now)
+            let result = try Self.commit(db, body)
+            try guardian?.checkFiles()
             return result
         }
+    }
+
+    private static func commit<Result>(_ db: Database, _ body: (Database) throws -> Result) throws -> Result {
+        var result: Result?
+        try db.inTransaction(.immediate) {
+            result = try body(db)
+            return .commit
+        }
+        guard let result else { throw DatabaseError(resultCode: .SQLITE_INTERNAL) }
+        return result
     }
 
     /// The writer, without a transaction: for short reads that must not wait behind an operator's.
     func access<Result: Sendable>(_ body: @escaping @Sendable (Database) throws -> Result) async throws -> Result {
         try checkOpen()
-        guard let writer else {
+        guard let writer, let owner else {
             throw DeliveryStoreError(.readOnly, message: "the store was opened for reading")
         }
+        owner.journal.beginWaiting()
         return try await withCheckedThrowingContinuation { continuation in
             writer.asyncWriteWithoutTransaction { db in
-                continuation.resume(with: Swift.Result { try body(db) }.mapError(SQLiteErrors.storeError))
+                owner.journal.endWaiting()
+                let result = owner.guardian.attempt { try body(db) }
+                continuation.resume(with: result)
+                // Nobody waits for this; if it fails, the next one is told.
+                _ = owner.guardian.attempt {
+                    try owner.journal.checkpointIfDue(db, isFull: SQLiteErrors.isDiskFull(result))
+                }
             }
         }
     }
@@ -142,6 +218,12 @@ extension SQLiteDeliveryStore {
     /// A file up to this size is checked as a whole when it is opened.
     private static var checkedByteCount: Int64 { 64 << 20 }
 
+    /// How long the writer waits for another program that holds the store locked.
+    static var busyMilliseconds: Int32 { 5000 }
+
+    /// When a commit waits for the disk.
+    private enum Synchronous: String { case full = "FULL", normal = "NORMAL" }
+
     private static var readingConfiguration: Configuration {
         var configuration = Configuration()
         configuration.readonly = true
@@ -156,7 +238,7 @@ extension SQLiteDeliveryStore {
     private static var writingConfiguration: Configuration {
         var configuration = Configuration()
         configuration.journalMode = .wal
-        configuration.busyMode = .timeout(5)
+        configuration.busyMode = .timeout(Double(busyMilliseconds) / 1000)
         configuration.foreignKeysEnabled = true
         configuration.label = "leadshark.store.writer"
         configuration.prepareDatabase { db in
@@ -171,7 +253,9 @@ extension SQLiteDeliveryStore {
         return configuration
     }
 
-    private static func openOwned(_ path: String) throws -> SQLiteDeliveryStore {
+    private static func openOwned(
+        _ path: String, _ options: Options, _ logger: Logger?, synchronous: Synchronous
+    ) throws -> SQLiteDeliveryStore {
         let lock = try OwnerLock(try StoreFile(path))
         // Looked at again under the lock: another owner may have made or moved it in the meantime.
         let file: StoreFile
@@ -183,12 +267,19 @@ extension SQLiteDeliveryStore {
             throw error
         }
         do {
-            if file.exists { try inspect(file) }
+            if file.exists {
+                try inspect(file)
+                try file.secureJournal()
+            }
             file.restrict()
+            let journal = Journal(logger: logger)
             let writer = try DatabaseQueue(path: file.path, configuration: writingConfiguration)
-            try prepare(writer, path: path)
+            try prepare(writer, journal, path: path, synchronous)
             let reader = try DatabaseQueue(path: file.path, configuration: readingConfiguration)
-            return SQLiteDeliveryStore(writer: writer, reader: reader, lock: lock)
+            let guardian = StoreGuard(
+                path: file.path, minimumFreeByteCount: options.minimumFreeByteCount, logger: logger)
+            let owner = Ownership(lock: lock, guardian: guardian, journal: journal)
+            return SQLiteDeliveryStore(writer: writer, reader: reader, owner: owner)
         } catch {
             if !file.exists { file.remove() }
             lock.release()
@@ -211,11 +302,14 @@ extension SQLiteDeliveryStore {
         try probe.close()
     }
 
-    private static func prepare(_ writer: DatabaseQueue, path: String) throws {
+    private static func prepare(
+        _ writer: DatabaseQueue, _ journal: Journal, path: String, _ synchronous: Synchronous
+    ) throws {
         try writer.writeWithoutTransaction { db in
             // GRDB sets NORMAL when it turns to WAL, after its preparation of the connection. Hence here, and checked.
-            try db.execute(sql: "PRAGMA synchronous = FULL")
-            guard try isSafe(db) else {
+            try db.execute(sql: "PRAGMA synchronous = \(synchronous.rawValue)")
+            journal.attach(to: db)
+            guard try isSafe(db) || synchronous == .normal else {
                 throw StoreOpeningError(
                     .unavailable,
                     message: "SQLite does not keep the store \(path) safe from a loss of power, so it is not used")

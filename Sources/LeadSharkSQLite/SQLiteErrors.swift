@@ -4,6 +4,27 @@ import LeadSharkDelivery
 
 /// What SQLite's errors mean to those who use the store.
 enum SQLiteErrors {
+    /// Whether nobody knows after this error what is on the disk.
+    static func isFatal(_ error: DatabaseError) -> Bool {
+        // The -shm file, which holds nothing that has to be kept, did not fit on a full disk.
+        error.resultCode == .SQLITE_IOERR && error.extendedResultCode != .SQLITE_IOERR_SHMSIZE
+    }
+
+    /// What is told from then on.
+    static func failure(_ error: DatabaseError) -> DeliveryStoreError {
+        DeliveryStoreError(
+            .failed,
+            message: "the store's disk failed: SQLite reports an input/output error "
+                + "(\(error.extendedResultCode.rawValue)); start again, which reads what the disk has kept, "
+                + "and look into the disk's health")
+    }
+
+    /// Whether something did not fit on the disk.
+    static func isDiskFull<Success>(_ result: Result<Success, any Error>) -> Bool {
+        guard case .failure(let error as DeliveryStoreError) = result else { return false }
+        return error.code == .diskFull
+    }
+
     static func storeError(_ error: any Error) -> any Error {
         guard let error = error as? DatabaseError else { return error }
         return storeError(error)
@@ -14,6 +35,8 @@ enum SQLiteErrors {
         switch error.resultCode {
         case .SQLITE_FULL:
             return DeliveryStoreError(.diskFull, message: "the disk is full: SQLite could not write the store")
+        case .SQLITE_IOERR where error.extendedResultCode == .SQLITE_IOERR_SHMSIZE:
+            return DeliveryStoreError(.diskFull, message: "the disk is full: SQLite could not enlarge the -shm file")
         case .SQLITE_IOERR:
             return DeliveryStoreError(
                 .inputOutput, message: "the disk failed: SQLite reports an input/output error (\(number))")

@@ -71,6 +71,26 @@ struct StoreFile {
         for path in [path] + companions { chmod(path, Self.mode) }
     }
 
+    /// Sees to it that what the last owner left in the write-ahead log is on the disk.
+    ///
+    /// After a failed sync the system takes pages for written that are not. They can be read until the power fails, and what
+    /// is appended after them would then be lost with them. Written again, byte for byte, they are synced in earnest.
+    func secureJournal() throws(StoreOpeningError) {
+        let descriptor = open(path + "-wal", O_RDWR | O_CLOEXEC | O_NOFOLLOW)
+        if descriptor < 0, errno == ENOENT { return }
+        guard descriptor >= 0 else { throw Self.error(errno, given) }
+        defer { Glibc.close(descriptor) }
+        var chunk = [UInt8](repeating: 0, count: 1 << 20)
+        var offset: off_t = 0
+        while true {
+            let count = pread(descriptor, &chunk, chunk.count, offset)
+            if count == 0 { break }
+            guard count > 0, pwrite(descriptor, chunk, count, offset) == count else { throw Self.error(errno, given) }
+            offset += off_t(count)
+        }
+        guard offset == 0 || fsync(descriptor) == 0 else { throw Self.error(errno, given) }
+    }
+
     /// Removes what ``create()`` and SQLite made, after a failed opening.
     func remove() {
         for path in [path] + companions { unlink(path) }

@@ -132,6 +132,7 @@ final class SpyStore: DeliveryStore {
     let pruned = Journal<Retention>()
     private let claimedTime = LockedValue<Duration?>(nil)
     private let failures = LockedValue<[Call: Int]>([:])
+    private let isOver = LockedValue(false)
     private let onEnqueue: @Sendable ([NewEvent]) async throws -> Void
 
     init(
@@ -145,6 +146,9 @@ final class SpyStore: DeliveryStore {
     /// Has the next calls fail.
     func fail(_ call: Call, times: Int) { failures.withLock { $0[call] = times } }
 
+    /// Has all calls fail for good.
+    func failForGood() { isOver.withLock { $0 = true } }
+
     /// How many calls are still to fail.
     func failuresLeft(_ call: Call) -> Int { failures.withLock { $0[call] ?? 0 } }
 
@@ -153,6 +157,7 @@ final class SpyStore: DeliveryStore {
 
     private func check(_ call: Call) throws {
         calls.append(call)
+        if isOver.withLock({ $0 }) { throw DeliveryStoreError(.failed, message: "injected") }
         try failures.withLock { failures in
             guard let left = failures[call], left > 0 else { return }
             failures[call] = left - 1

@@ -50,6 +50,11 @@ extension LeadShark {
             help: ArgumentHelp("How long completed events are kept, as 7d, or forever (7d).", valueName: "time"))
         var keepCompleted: String?
 
+        @Option(
+            help: ArgumentHelp(
+                "With less of the store's disk free, no event is taken, as 64M, or 0 (64M).", valueName: "size"))
+        var minimumFreeSpace: String?
+
         @Option(help: ArgumentHelp("Log from this level on (info).", valueName: "level"))
         var logLevel: String?
 
@@ -58,7 +63,7 @@ extension LeadShark {
             let flags = ServeSettings.Flags(
                 listen: listen, adminListen: adminListen, store: store, leadsFile: leadsFile,
                 forwardURL: forwardURL, reformattedBodies: bodies.reformattedBodies, tolerance: tolerance,
-                keepCompleted: keepCompleted, logLevel: logLevel)
+                keepCompleted: keepCompleted, minimumFreeSpace: minimumFreeSpace, logLevel: logLevel)
             let settings = try ServeSettings(flags, from: SettingsSource(context), in: context)
             // A receiver answers on, and stops when told, whatever becomes of the reader of its log.
             let writer = context.console.makeBackgroundWriter()
@@ -95,7 +100,8 @@ struct Composition {
             try Preflight.checkAppending(to: file, at: leadsPath)
         }
         try ControlSocketPath.of(store: settings.storePath(in: context)).map(Preflight.checkControlSocket)
-        let store = try await SQLiteDeliveryStore.open(path: settings.storePath(in: context))
+        let store = try await SQLiteDeliveryStore.open(
+            path: settings.storePath(in: context), options: settings.storeOptions, logger: logger)
         var leads: NDJSONFileHandler?
         do {
             leads = try await open(leadsPath)

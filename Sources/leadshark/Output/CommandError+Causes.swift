@@ -54,7 +54,7 @@ extension CommandError {
         switch code {
         case .busy: .temporary
         case .corrupt: .badData
-        case .diskFull, .inputOutput: .ioError
+        case .diskFull, .inputOutput, .failed: .ioError
         case .readOnly: .noPermission
         default: .unavailable
         }

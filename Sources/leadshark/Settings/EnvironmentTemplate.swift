@@ -86,6 +86,9 @@ enum EnvironmentTemplate {
             # How long completed events are kept; dead letters are kept until somebody deletes them.
             #LEADSHARK_KEEP_COMPLETED=7d
 
+            # With less of the store's disk free, no event is taken; LeadShark then gets 503.
+            #LEADSHARK_MINIMUM_FREE_SPACE=64M
+
             # trace, debug, info, notice, warning, error or critical
             #LEADSHARK_LOG_LEVEL=info
 

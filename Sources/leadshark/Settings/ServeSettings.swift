@@ -1,6 +1,7 @@
 #if Server
 import LeadSharkDelivery
 import LeadSharkReceiver
+import LeadSharkSQLite
 import LeadSharkWebhooks
 import Logging
 
@@ -16,6 +17,7 @@ struct ServeSettings {
     let reformattedBodies: ReformattedBodies
     let tolerance: Duration?
     let retention: Retention
+    let storeOptions: SQLiteDeliveryStore.Options
     let logLevel: Logger.Level
 
     /// The flags of the command line; `nil` for what was not said.
@@ -28,6 +30,7 @@ struct ServeSettings {
         var reformattedBodies: String?
         var tolerance: String?
         var keepCompleted: String?
+        var minimumFreeSpace: String?
         var logLevel: String?
     }
 
@@ -48,6 +51,7 @@ struct ServeSettings {
         reformattedBodies = try settings.reformattedBodies(flag: flags.reformattedBodies)
         tolerance = try settings.tolerance(flag: flags.tolerance)
         retention = try settings.retention(flag: flags.keepCompleted)
+        storeOptions = try settings.storeOptions(minimumFreeSpace: flags.minimumFreeSpace)
         if forwardAuthorization != nil, forwardURL == nil {
             throw CommandError(
                 .configuration,

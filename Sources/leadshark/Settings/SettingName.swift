@@ -31,12 +31,13 @@ struct SettingName: Hashable, Sendable {
     static let reformattedBodies = Self("LEADSHARK_REFORMATTED_BODIES", flag: "--reformatted-bodies")
     static let tolerance = Self("LEADSHARK_TOLERANCE", flag: "--tolerance")
     static let keepCompleted = Self("LEADSHARK_KEEP_COMPLETED", flag: "--keep-completed")
+    static let minimumFreeSpace = Self("LEADSHARK_MINIMUM_FREE_SPACE", flag: "--minimum-free-space")
     static let logLevel = Self("LEADSHARK_LOG_LEVEL", flag: "--log-level")
 
     /// Those that do not depend on a webhook's name.
     static let general = [
         webhooks, listen, adminListen, store, leadsFile, forwardURL, forwardAuthorization, forwardAuthorizationFile,
-        reformattedBodies, tolerance, keepCompleted, logLevel,
+        reformattedBodies, tolerance, keepCompleted, minimumFreeSpace, logLevel,
     ]
 
     /// The settings of one webhook's secrets.
@@ -87,6 +88,9 @@ struct SettingName: Hashable, Sendable {
                                            the event is a dead letter
           LEADSHARK_KEEP_COMPLETED         how long completed events are kept:
                                            7d, or another time, or forever
+          LEADSHARK_MINIMUM_FREE_SPACE     with less of the store's disk free, no
+                                           event is taken: 64M, or another
+                                           size in K, M or G, or 0
           LEADSHARK_LOG_LEVEL              trace, debug, info, notice, warning,
                                            error or critical
         """

@@ -35,9 +35,12 @@ final class Program {
     }
 
     /// The command under test, from beside the test bundle.
-    static var leadshark: String {
+    static var leadshark: String { besideTests("leadshark") }
+
+    /// A program of this package.
+    static func besideTests(_ name: String) -> String {
         URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath().deletingLastPathComponent()
-            .appendingPathComponent("leadshark").path
+            .appendingPathComponent(name).path
     }
 
     /// The program that acts as a peer, from `Tests/EndToEnd/Peers`.
@@ -49,6 +52,7 @@ final class Program {
     var standardOutput: String { (try? String(contentsOf: output, encoding: .utf8)) ?? "" }
     var standardError: String { (try? String(contentsOf: errors, encoding: .utf8)) ?? "" }
     var isRunning: Bool { process.isRunning }
+    var identifier: Int32 { process.processIdentifier }
 
     /// Waits for the end of the program.
     @discardableResult

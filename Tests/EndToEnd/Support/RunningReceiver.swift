@@ -7,28 +7,39 @@ final class RunningReceiver {
 
     let folder: TemporaryFolder
     let port: Int
-    private let arguments: [String]
+    private let commandLine: [String]
+    private let environment: [String: String]
     private let errorPipe: Pipe?
     private(set) var program: Program
 
     /// Starts `leadshark serve` and waits until it answers. Its log goes to a file, or to `errorPipe`.
-    init(in folder: TemporaryFolder, _ more: [String] = [], errorPipe: Pipe? = nil) async throws {
+    ///
+    /// - Parameters:
+    ///   - more: What its command line has besides.
+    ///   - executable: What takes the place of `leadshark`.
+    ///   - entry: What goes before it: a program that becomes it.
+    init(
+        in folder: TemporaryFolder, _ more: [String] = [], store: String = "store.sqlite",
+        executable: String = Program.leadshark, through entry: [String] = [], environment: [String: String] = [:],
+        errorPipe: Pipe? = nil
+    ) async throws {
         self.folder = folder
         self.errorPipe = errorPipe
         port = try Loopback.freePort()
-        arguments =
-            [
-                "serve", "--listen", "127.0.0.1:\(port)", "--admin-listen", "127.0.0.1:0", "--store",
-                "sqlite:store.sqlite",
-            ]
-            + more
+        self.environment = environment.merging(["LEADSHARK_WEBHOOK_SECRET_FILE": folder.file("secret").path]) { $1 }
+        commandLine =
+            entry
+            + [
+                executable, "serve", "--listen", "127.0.0.1:\(port)", "--admin-listen", "127.0.0.1:0", "--store",
+                "sqlite:\(store)",
+            ] + more
         _ = try folder.write(Self.secret, to: "secret")
-        program = try Self.start(arguments, in: folder, errorPipe)
+        program = try Self.start(commandLine, self.environment, in: folder, errorPipe)
         try await untilReady()
     }
 
     func restart() async throws {
-        program = try Self.start(arguments, in: folder, errorPipe)
+        program = try Self.start(commandLine, environment, in: folder, errorPipe)
         try await untilReady()
     }
 
@@ -47,12 +58,10 @@ final class RunningReceiver {
     }
 
     private static func start(
-        _ arguments: [String], in folder: TemporaryFolder, _ errorPipe: Pipe?
+        _ commandLine: [String], _ environment: [String: String], in folder: TemporaryFolder, _ errorPipe: Pipe?
     ) throws -> Program {
         try Program(
-            Program.leadshark, arguments,
-            environment: ["LEADSHARK_WEBHOOK_SECRET_FILE": folder.file("secret").path],
-            in: folder, errorPipe: errorPipe)
+            commandLine[0], Array(commandLine.dropFirst()), environment: environment, in: folder, errorPipe: errorPipe)
     }
 
     private func untilReady() async throws {
