@@ -15,7 +15,7 @@ struct FailedStoreTests {
         var limits = DeliveryQueue.Limits()
         limits.eventsPerCommit = 2
         let queue = DeliveryQueue(
-            store: store, handlers: ["crm"], limits: limits, signal: DeliverySignal(), logger: .silent)
+            store: store, recipients: ["crm"], limits: limits, signal: DeliverySignal(), logger: .silent)
         let waiting = (0..<5).map { number in
             Task { () -> EnqueueError.Code? in
                 do throws(EnqueueError) {
