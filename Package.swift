@@ -42,6 +42,7 @@ let package = Package(
         .library(name: "LeadSharkTesting", targets: ["LeadSharkTesting"]),
         .library(name: "LeadSharkDelivery", targets: ["LeadSharkDelivery"]),
         .library(name: "LeadSharkSQLite", targets: ["LeadSharkSQLite"]),
+        .library(name: "LeadSharkStoreConformance", targets: ["LeadSharkStoreConformance"]),
         .library(name: "LeadSharkHandlers", targets: ["LeadSharkHandlers"]),
         .library(name: "LeadSharkReceiver", targets: ["LeadSharkReceiver"]),
         .library(name: "LeadSharkProbe", targets: ["LeadSharkProbe"]),
@@ -84,6 +85,10 @@ let package = Package(
         .target(
             name: "LeadSharkSQLite",
             dependencies: ["LeadSharkDelivery", "LeadSharkWebhooks", grdb, grdbSQLite, logging]),
+        // The checks that every store runs, anybody's too. For test targets: it imports Testing.
+        .target(
+            name: "LeadSharkStoreConformance",
+            dependencies: ["LeadSharkDelivery", "LeadSharkTesting", "LeadSharkWebhooks"]),
 
         // Both ends of the path: where leads go, and where webhooks arrive.
         .target(
@@ -145,10 +150,17 @@ let package = Package(
             ]),
         .testTarget(
             name: "LeadSharkDeliveryTests",
-            dependencies: ["LeadSharkDelivery", "LeadSharkTesting", "LeadSharkWebhooks", logging, serviceLifecycle]),
+            dependencies: [
+                "LeadSharkDelivery", "LeadSharkStoreConformance", "LeadSharkTesting", "LeadSharkWebhooks", logging,
+                serviceLifecycle,
+            ]),
         .testTarget(
             name: "LeadSharkSQLiteTests",
-            dependencies: ["LeadSharkSQLite", "LeadSharkDelivery", "LeadSharkTesting", "LeadSharkWebhooks", grdb]),
+            dependencies: [
+                "LeadSharkSQLite", "LeadSharkDelivery", "LeadSharkStoreConformance", "LeadSharkTesting",
+                "LeadSharkWebhooks",
+                grdb, grdbSQLite,
+            ]),
         .testTarget(
             name: "LeadSharkHandlersTests",
             dependencies: [

@@ -202,7 +202,8 @@ struct InMemoryContent: Sendable {
 
     mutating func dissolveLanes(of handler: HandlerName, limit: Int) -> Int {
         let queued = deliveries.values.filter { $0.handler == handler && $0.lifecycle.state == .queued }
-        return queued.prefix(max(limit, 0)).filter { row in change(row.id) { $0.dissolveLane() } == true }.count
+        return queued.map(\.id).sorted().prefix(max(limit, 0))
+            .filter { id in change(id) { $0.dissolveLane() } == true }.count
     }
 
     func statistics(of states: Set<DeliveryState>, at now: Int64) -> [HandlerName: DeliveryStatistics] {

@@ -22,6 +22,7 @@ extension Worker {
                 } catch {
                     failures += 1
                     metrics.dissolveErrors.increment()
+                    stopIfOver(error)
                     logger.error(
                         "The store did not let deliveries out of their lanes",
                         metadata: ["handler": "\(loop.name)", "error": "\(DeliveryError.summary(of: error))"])

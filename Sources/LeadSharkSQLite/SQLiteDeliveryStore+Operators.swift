@@ -67,17 +67,18 @@ extension SQLiteDeliveryStore {
         }
     }
 
+    /// Sends one delivery round again: into its lane, behind the head if that is another.
+    static let redeliverStatement = """
+        UPDATE delivery AS d
+        SET state = CASE WHEN lane IS NOT NULL AND EXISTS (\(otherHeadQuery)) THEN 'queued' ELSE 'ready' END,
+          left_lane = 0, blocking_since = NULL, attempt = 0, crashes = 0, reason = NULL, settled_at = NULL, due_at = NULL
+        WHERE id = ? AND state IN ('completed', 'deadLettered', 'waiting')
+        """
+
     /// Sends completed, dead or waiting deliveries round again, their attempts counted anew.
     public func redeliver(_ deliveries: [DeliveryID]) async throws -> [DeliveryID] {
         try await write { db in
-            let statement = try db.cachedStatement(
-                sql: """
-                    UPDATE delivery AS d
-                    SET state = CASE WHEN lane IS NOT NULL AND EXISTS (\(Self.otherHeadQuery)) THEN 'queued' ELSE 'ready' END,
-                      left_lane = 0, blocking_since = NULL, attempt = 0, crashes = 0, reason = NULL, settled_at = NULL,
-                      due_at = NULL
-                    WHERE id = ? AND state IN ('completed', 'deadLettered', 'waiting')
-                    """)
+            let statement = try db.cachedStatement(sql: Self.redeliverStatement)
             // The oldest first, so that of those in one lane it becomes the head.
             return try deliveries.sorted().filter { id in
                 try statement.execute(arguments: [id.rawValue])

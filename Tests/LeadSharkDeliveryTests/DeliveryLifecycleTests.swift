@@ -75,5 +75,57 @@ import Testing
         check(delivery.state == .ready && delivery.dueAt == nil && delivery.attempt == 0)
         check(!delivery.redeliver())
     }
+
+    @Test("What is queued is not leased, settled, reclaimed or redelivered, and is promoted once")
+    func queued() throws {
+        var delivery = DeliveryLifecycle(inLane: true)
+        let before = delivery
+        check(delivery.state == .queued && !delivery.isHead)
+        check(delivery.lease(at: 0, for: 30) == nil)
+        check(!delivery.settle(0, .completed, at: 0) && !delivery.reclaim(at: .max))
+        check(!delivery.redeliver() && !delivery.redeliver(laneIsTaken: true))
+        check(delivery == before)
+        check(delivery.promote())
+        check(delivery.isHead && delivery.state == .ready)
+        check(!delivery.promote() && !delivery.dissolveLane())
+    }
+
+    @Test("A head holds its lane up from its first attempt on, until it ends or leaves")
+    func blocking() throws {
+        var delivery = DeliveryLifecycle(inLane: false)
+        check(delivery.isHead && delivery.blockingSince == nil)
+        check(delivery.lease(at: 5, for: 30) == 1)
+        check(delivery.settle(1, .release, at: 6))
+        check(delivery.blockingSince == nil)
+        check(delivery.lease(at: 7, for: 30) == 2)
+        check(delivery.settle(2, .retry(after: .microseconds(1), reason: ""), at: 8))
+        check(delivery.isHead && delivery.lease(at: 20, for: 30) == 3)
+        check(delivery.blockingSince == 7)
+        check(delivery.settle(3, .retry(after: .zero, reason: "", leavesLane: true), at: 21))
+        check(!delivery.isHead && delivery.lane == .outside && delivery.blockingSince == nil)
+        check(delivery.lease(at: 22, for: 30) == 4)
+        check(delivery.blockingSince == nil)
+        check(delivery.settle(4, .deadLetter(reason: ""), at: 23))
+        check(delivery.redeliver(laneIsTaken: true))
+        check(delivery.state == .queued && delivery.lane == .inside)
+    }
+
+    @Test("A head that waits goes round again as the head")
+    func waitingHead() throws {
+        var delivery = DeliveryLifecycle(inLane: false)
+        check(delivery.lease(at: 0, for: 30) == 1)
+        check(delivery.settle(1, .retry(after: .seconds(9), reason: ""), at: 0))
+        check(delivery.redeliver(laneIsTaken: true))
+        check(delivery.state == .ready && delivery.isHead && delivery.blockingSince == nil)
+    }
+
+    @Test("Without a lane there is none to leave, nor to wait in")
+    func noLane() throws {
+        var (delivery, fence) = try leased()
+        check(delivery.settle(fence, .retry(after: .zero, reason: "", leavesLane: true), at: 1))
+        check(delivery.lane == .none && !delivery.isHead)
+        check(delivery.redeliver(laneIsTaken: true))
+        check(delivery.state == .ready)
+    }
 }
 #endif

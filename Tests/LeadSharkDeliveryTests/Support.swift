@@ -122,7 +122,7 @@ func hang() async throws -> DeliveryOutcome {
 
 /// A store in memory whose calls are recorded and can be made to fail.
 final class SpyStore: DeliveryStore {
-    enum Call: Hashable, Sendable { case enqueue, lease, settle, renew, reclaim, prune }
+    enum Call: Hashable, Sendable { case enqueue, lease, settle, renew, reclaim, dissolve, prune }
 
     let base: InMemoryDeliveryStore
     let enqueued = Journal<Int>()
@@ -197,7 +197,8 @@ final class SpyStore: DeliveryStore {
     }
 
     func dissolveLanes(of handler: HandlerName, limit: Int) async throws -> Int {
-        try await base.dissolveLanes(of: handler, limit: limit)
+        try check(.dissolve)
+        return try await base.dissolveLanes(of: handler, limit: limit)
     }
     func timeUntilNextDelivery(for handler: HandlerName) async throws -> Duration? {
         if let time = claimedTime.withLock({ $0 }) { return time }

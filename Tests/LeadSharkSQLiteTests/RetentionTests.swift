@@ -7,7 +7,7 @@ import Testing
 
 @testable import LeadSharkSQLite
 
-/// What every store keeps and deletes, and how SQLite does it.
+/// How SQLite deletes what is done and old. What every store keeps and deletes is in the conformance suite.
 @Suite struct RetentionTests {
     private static let week = Retention()
     private static let day: Duration = .seconds(86_400)
@@ -16,140 +16,6 @@ import Testing
         let leases = try await store.lease(handler, limit: 100, for: .seconds(30))
         #expect(try await store.settle(leases.map { Settlement($0.token, .completed) }).isEmpty)
     }
-
-    @Test(
-        "What is completed is kept for a week and then goes, and is a duplicate ever after",
-        arguments: StoreKind.allCases)
-    func completed(_ kind: StoreKind) async throws {
-        try await kind.withStore { store in
-            let ids = try await store.store(.fixture(1), .fixture(2))
-            _ = try await store.enqueue([.fixture(1, name: "Other")], for: ["crm"])
-            try await complete(in: store)
-            try await store.advanceClock(by: Self.day * 7 - .seconds(60))
-            #expect(try await store.prune(Self.week, limit: 10) == Pruned())
-            try await store.advanceClock(by: .seconds(61))
-            #expect(try await store.prune(Self.week, limit: 10) == Pruned(events: 2))
-            #expect(try await store.prune(Self.week, limit: 10) == Pruned())
-            for id in ids { #expect(try await store.record(of: id) == nil) }
-            #expect(try await store.counts().values.allSatisfy { $0.values.allSatisfy { $0 == 0 } })
-            #expect(try await store.deliveries(matching: DeliveryQuery()).isEmpty)
-            // Nobody can tell any more whether the bytes are the same.
-            let again = try await store.enqueue([.fixture(1), .fixture(2, name: "Other")], for: ["crm"])
-            #expect(again == [.duplicate(payloadDiffers: false), .duplicate(payloadDiffers: false)])
-            #expect(try await store.leaseOne() == nil)
-            // Numbers are not given twice.
-            #expect(try #require(try await store.store(.fixture(3)).first) > ids[1])
-        }
-    }
-
-    @Test(
-        "What is open or dead is kept, whatever its age, with what is completed of the same event",
-        arguments: StoreKind.allCases)
-    func kept(_ kind: StoreKind) async throws {
-        try await kind.withStore { store in
-            let handlers: [DeliveryRecipient] = ["crm", "file"]
-            let ids = try await store.store(.fixture(1), .fixture(2), .fixture(3), .fixture(4), for: handlers)
-            try await complete("file", in: store)
-            let leases = try await store.lease("crm", limit: 3, for: .seconds(400 * 86_400))
-            _ = try await store.settle([
-                Settlement(leases[0].token, .deadLetter(reason: "no")),
-                Settlement(leases[1].token, .retry(after: .seconds(1), reason: "busy")),
-            ])
-            try await store.advanceClock(by: Self.day * 366)
-            #expect(try await store.prune(Self.week, limit: 10) == Pruned())
-            for id in ids { #expect(try await store.record(of: id)?.deliveries.count == 2) }
-            // Nor is an identity forgotten whose event is kept.
-            #expect(try await store.enqueue([.fixture(1)], for: handlers) == [.duplicate(payloadDiffers: false)])
-            // The week begins when the last one is completed.
-            _ = try await store.redeliver([leases[0].token.delivery])
-            #expect(try await store.settle([Settlement(leases[2].token, .completed)]).isEmpty)
-            try await complete(in: store)
-            try await store.advanceClock(by: Self.day * 6)
-            #expect(try await store.prune(Self.week, limit: 10) == Pruned())
-            try await store.advanceClock(by: Self.day * 2)
-            // Their identities go with them, for they first came more than a year ago.
-            #expect(try await store.prune(Self.week, limit: 10) == Pruned(events: 4, identities: 4))
-        }
-    }
-
-    @Test("What was redelivered is kept until it has been completed again for a week", arguments: StoreKind.allCases)
-    func redelivered(_ kind: StoreKind) async throws {
-        try await kind.withStore { store in
-            try await store.store(.fixture(1))
-            try await complete(in: store)
-            let id = try #require(try await store.onlyDelivery()).id
-            try await store.advanceClock(by: Self.day * 6)
-            #expect(try await store.redeliver([id]) == [id])
-            try await store.advanceClock(by: Self.day * 2)
-            #expect(try await store.prune(Self.week, limit: 10) == Pruned())
-            try await complete(in: store)
-            try await store.advanceClock(by: Self.day * 6)
-            #expect(try await store.prune(Self.week, limit: 10) == Pruned())
-            #expect(try await store.onlyDelivery()?.state == .completed)
-            try await store.advanceClock(by: Self.day * 2)
-            #expect(try await store.prune(Self.week, limit: 10) == Pruned(events: 1))
-        }
-    }
-
-    @Test("Events without deliveries go a week after they came", arguments: StoreKind.allCases)
-    func withoutDeliveries(_ kind: StoreKind) async throws {
-        try await kind.withStore { store in
-            try await store.store(.fixture(1), for: [])
-            try await store.store(.payload(String(decoding: Fixture.testEvent(id: "1"), as: UTF8.self)))
-            try await store.advanceClock(by: Self.day * 6)
-            #expect(try await store.prune(Self.week, limit: 10) == Pruned())
-            try await store.advanceClock(by: Self.day * 2)
-            #expect(try await store.prune(Self.week, limit: 10) == Pruned(events: 2))
-        }
-    }
-
-    @Test("An identity is forgotten after a year, and then its event is new", arguments: StoreKind.allCases)
-    func identities(_ kind: StoreKind) async throws {
-        try await kind.withStore { store in
-            try await store.store(.fixture(1), .fixture(2))
-            try await complete(in: store)
-            try await store.advanceClock(by: Self.day * 8)
-            #expect(try await store.prune(Self.week, limit: 10) == Pruned(events: 2))
-            try await store.advanceClock(by: Self.day * 356)
-            #expect(try await store.prune(Self.week, limit: 10) == Pruned())
-            #expect(try await store.enqueue([.fixture(1)], for: ["crm"]) == [.duplicate(payloadDiffers: false)])
-            try await store.advanceClock(by: Self.day * 2)
-            #expect(try await store.prune(Self.week, limit: 1) == Pruned(identities: 1, isMore: true))
-            #expect(try await store.prune(Self.week, limit: 10) == Pruned(identities: 1))
-            #expect(try await store.store(.fixture(1), .fixture(2)).count == 2)
-        }
-    }
-
-    @Test("No more than so many go at once", arguments: StoreKind.allCases)
-    func limit(_ kind: StoreKind) async throws {
-        try await kind.withStore { store in
-            _ = try await store.enqueue((0..<25).map { .fixture($0) }, for: ["crm"])
-            try await complete(in: store)
-            try await store.advanceClock(by: Self.day * 8)
-            for limit in [0, -1] { #expect(try await store.prune(Self.week, limit: limit).events == 0) }
-            #expect(try await store.prune(Self.week, limit: 10) == Pruned(events: 10, isMore: true))
-            #expect(try await store.prune(Self.week, limit: 10) == Pruned(events: 10, isMore: true))
-            #expect(try await store.prune(Self.week, limit: 10) == Pruned(events: 5))
-        }
-    }
-
-    @Test("What is to be kept for good is", arguments: StoreKind.allCases)
-    func forever(_ kind: StoreKind) async throws {
-        try await kind.withStore { store in
-            try await store.store(.fixture(1))
-            try await complete(in: store)
-            try await store.advanceClock(by: Self.day * 1000)
-            var retention = Retention()
-            retention.completed = nil
-            #expect(try await store.prune(retention, limit: 10) == Pruned())
-            retention = Retention()
-            retention.identities = nil
-            #expect(try await store.prune(retention, limit: 10) == Pruned(events: 1))
-            #expect(try await store.enqueue([.fixture(1)], for: ["crm"]) == [.duplicate(payloadDiffers: false)])
-        }
-    }
-
-    // MARK: SQLite
 
     private func withSQLite(_ body: (SQLiteDeliveryStore) async throws -> Void) async throws {
         try await withDirectory { directory in

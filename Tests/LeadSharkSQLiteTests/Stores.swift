@@ -1,34 +1,9 @@
 #if Server
 import Foundation
 import LeadSharkDelivery
-import LeadSharkSQLite
 import LeadSharkTesting
 import LeadSharkWebhooks
 import Testing
-
-/// The stores that one set of tests runs against.
-enum StoreKind: String, CaseIterable, CustomTestStringConvertible {
-    case memory, sqlite
-
-    var testDescription: String { rawValue }
-
-    /// Runs a test with an empty store.
-    func withStore<Result>(
-        _ body: (any ClockAdjustableStore) async throws -> Result
-    ) async throws -> Result {
-        switch self {
-        case .memory:
-            return try await body(InMemoryDeliveryStore())
-        case .sqlite:
-            return try await withDirectory { directory in
-                let store = try await SQLiteDeliveryStore.open(path: directory + "/leads.db")
-                let result = try await body(store)
-                try await store.close()
-                return result
-            }
-        }
-    }
-}
 
 /// Runs a test with a directory of its own, which is removed afterwards.
 func withDirectory<Result>(_ body: (String) async throws -> Result) async throws -> Result {

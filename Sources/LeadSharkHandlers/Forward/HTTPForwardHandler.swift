@@ -46,6 +46,8 @@ public struct HTTPForwardHandler: DeliveryHandler {
 
     /// The handler's name.
     public let name: HandlerName
+    /// In which order the destination gets events.
+    public let ordering: DeliveryOrdering
 
     private let destination: ForwardDestination
     private let configuration: Configuration
@@ -63,15 +65,18 @@ public struct HTTPForwardHandler: DeliveryHandler {
     /// - Parameters:
     ///   - url: Where to. `http` or `https`, without user information.
     ///   - headers: Headers to add, such as `Authorization`. The ones the handler sets itself are refused.
+    ///   - ordering: As they come, or those of one person in order.
     ///   - now: The clock by which a date in `Retry-After` is read.
     ///   - generator: Where the waits get their jitter from.
     /// - Throws: ``ForwardError``.
     public init(
         name: HandlerName = "forward", url: String, headers: [(name: String, value: String)] = [],
+        ordering: DeliveryOrdering = .unordered,
         configuration: Configuration = Configuration(), now: @escaping @Sendable () -> Date = { Date() },
         generator: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator(), logger: Logger
     ) throws {
         self.name = name
+        self.ordering = ordering
         self.destination = try ForwardDestination(url: url, headers: headers)
         self.configuration = configuration
         self.client = OwnedHTTPClient(connectTimeout: configuration.connectTimeout)

@@ -32,7 +32,7 @@ public enum ControlProtocol {
         public init(_ deliveries: [DeliveryID]) { ids = deliveries.map(\.rawValue) }
     }
 
-    /// Tells which deliveries are ready now.
+    /// Tells which deliveries go round again.
     public struct RedeliverResponse: Sendable, Hashable, Codable {
         /// The numbers of those that are; the others are ready or at work already, or are not there.
         public var redelivered: [Int64]

@@ -35,7 +35,7 @@ struct ControlClient {
 
     /// Has deliveries made ready again.
     ///
-    /// - Returns: Those that are ready now.
+    /// - Returns: Those that go round again.
     func redeliver(_ ids: [DeliveryID]) async throws -> [DeliveryID] {
         let response: ControlProtocol.RedeliverResponse = try await post(
             ControlProtocol.RedeliverRequest(ids), to: ControlProtocol.redeliverPath)

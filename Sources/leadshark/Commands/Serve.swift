@@ -38,6 +38,12 @@ extension LeadShark {
                 valueName: "url"))
         var forwardURL: String?
 
+        @Option(
+            help: ArgumentHelp(
+                "The order in which that URL gets events: none, or person: those of each person one at a time (none).",
+                valueName: "order"))
+        var forwardOrder: String?
+
         @OptionGroup var bodies: ReformattedBodiesOption
 
         @Option(
@@ -62,8 +68,9 @@ extension LeadShark {
             var context = Context.current
             let flags = ServeSettings.Flags(
                 listen: listen, adminListen: adminListen, store: store, leadsFile: leadsFile,
-                forwardURL: forwardURL, reformattedBodies: bodies.reformattedBodies, tolerance: tolerance,
-                keepCompleted: keepCompleted, minimumFreeSpace: minimumFreeSpace, logLevel: logLevel)
+                forwardURL: forwardURL, forwardOrder: forwardOrder, reformattedBodies: bodies.reformattedBodies,
+                tolerance: tolerance, keepCompleted: keepCompleted, minimumFreeSpace: minimumFreeSpace,
+                logLevel: logLevel)
             let settings = try ServeSettings(flags, from: SettingsSource(context), in: context)
             // A receiver answers on, and stops when told, whatever becomes of the reader of its log.
             let writer = context.console.makeBackgroundWriter()
@@ -139,7 +146,8 @@ struct Composition {
     private func makeForward(_ url: Sourced<String>) throws -> HTTPForwardHandler {
         do {
             let headers = settings.forwardAuthorization.map { [("Authorization", $0.value)] } ?? []
-            return try HTTPForwardHandler(url: url.value, headers: headers, logger: logger)
+            return try HTTPForwardHandler(
+                url: url.value, headers: headers, ordering: settings.forwardOrder, logger: logger)
         } catch let error as ForwardError {
             throw url.refusal(error.message)
         }

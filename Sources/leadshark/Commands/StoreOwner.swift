@@ -10,7 +10,7 @@ struct StoreOwner {
     /// Who did it.
     enum Doer { case receiver, command }
 
-    /// - Returns: The deliveries that are ready now, and who made them so.
+    /// - Returns: The deliveries that go round again, and who sent them.
     func redeliver(_ ids: [DeliveryID]) async throws -> (done: [DeliveryID], by: Doer) {
         try await change(
             ids, atOnce: ControlProtocol.maximumDeliveryCount, by: { try await $0.redeliver($1) },

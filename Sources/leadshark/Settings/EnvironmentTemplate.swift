@@ -76,6 +76,8 @@ enum EnvironmentTemplate {
             #LEADSHARK_LEADS_FILE=leads.ndjson
             #LEADSHARK_FORWARD_URL=\(forwardURL)
             #LEADSHARK_FORWARD_AUTHORIZATION='Bearer …'
+            # Whether that URL gets the events of one person in order, one at a time.
+            #LEADSHARK_FORWARD_ORDER=person
 
             # Only if a proxy re-formats bodies and cannot be changed; OPERATING.md tells the risk.
             #LEADSHARK_REFORMATTED_BODIES=canonicalized

@@ -13,6 +13,7 @@ struct ServeSettings {
     let store: StoreLocation
     let leadsFile: Sourced<String>?
     let forwardURL: Sourced<String>?
+    let forwardOrder: DeliveryOrdering
     let forwardAuthorization: ForwardAuthorization?
     let reformattedBodies: ReformattedBodies
     let tolerance: Duration?
@@ -27,6 +28,7 @@ struct ServeSettings {
         var store: String?
         var leadsFile: String?
         var forwardURL: String?
+        var forwardOrder: String?
         var reformattedBodies: String?
         var tolerance: String?
         var keepCompleted: String?
@@ -47,6 +49,7 @@ struct ServeSettings {
         if let forwardURL, forwardURL.value == EnvironmentTemplate.forwardURL {
             throw forwardURL.refusal("is the example of the template; leads would go to strangers")
         }
+        forwardOrder = try settings.forwardOrder(flag: flags.forwardOrder)
         forwardAuthorization = try settings.forwardAuthorization(in: context)
         reformattedBodies = try settings.reformattedBodies(flag: flags.reformattedBodies)
         tolerance = try settings.tolerance(flag: flags.tolerance)

@@ -26,6 +26,7 @@ struct SettingName: Hashable, Sendable {
     static let store = Self("LEADSHARK_STORE", flag: "--store")
     static let leadsFile = Self("LEADSHARK_LEADS_FILE", flag: "--leads-file")
     static let forwardURL = Self("LEADSHARK_FORWARD_URL", flag: "--forward-url")
+    static let forwardOrder = Self("LEADSHARK_FORWARD_ORDER", flag: "--forward-order")
     static let forwardAuthorization = Self("LEADSHARK_FORWARD_AUTHORIZATION", isSecret: true)
     static let forwardAuthorizationFile = Self("LEADSHARK_FORWARD_AUTHORIZATION_FILE")
     static let reformattedBodies = Self("LEADSHARK_REFORMATTED_BODIES", flag: "--reformatted-bodies")
@@ -36,8 +37,8 @@ struct SettingName: Hashable, Sendable {
 
     /// Those that do not depend on a webhook's name.
     static let general = [
-        webhooks, listen, adminListen, store, leadsFile, forwardURL, forwardAuthorization, forwardAuthorizationFile,
-        reformattedBodies, tolerance, keepCompleted, minimumFreeSpace, logLevel,
+        webhooks, listen, adminListen, store, leadsFile, forwardURL, forwardOrder, forwardAuthorization,
+        forwardAuthorizationFile, reformattedBodies, tolerance, keepCompleted, minimumFreeSpace, logLevel,
     ]
 
     /// The settings of one webhook's secrets.
@@ -81,6 +82,8 @@ struct SettingName: Hashable, Sendable {
                                            needs one: Bearer TOKEN
           LEADSHARK_FORWARD_AUTHORIZATION_FILE
                                            a file that holds it, instead
+          LEADSHARK_FORWARD_ORDER          none, or person: one event of each
+                                           person at a time, in order
           LEADSHARK_REFORMATTED_BODIES     what becomes of bodies that a proxy
                                            wrote anew: refused, canonicalized
           LEADSHARK_TOLERANCE              how far an event's time may lie from
