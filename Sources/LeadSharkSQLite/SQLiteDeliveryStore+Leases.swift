@@ -25,7 +25,7 @@ extension SQLiteDeliveryStore {
         guard limit > 0 else { return [] }
         let now = clock.now
         let until = now + duration.inMicroseconds
-        return try await write { db in
+        return try await write(isDurable: false) { db in
             let isSkipping = suspects == .skipped
             let ready = try Row.fetchAll(
                 db.cachedStatement(sql: isSkipping ? Self.readyUnsuspectedQuery : Self.readyQuery),
@@ -60,66 +60,18 @@ extension SQLiteDeliveryStore {
         guard !settlements.isEmpty else { return [] }
         let now = clock.now
         return try await write { db in
+            let settling = SettleStatements(db, now: now)
             var lost: Set<LeaseToken> = []
-            for settlement in settlements where try !Self.settle(settlement, at: now, in: db) {
-                lost.insert(settlement.token)
-            }
+            for settlement in settlements where try !settling.settle(settlement) { lost.insert(settlement.token) }
             return lost
         }
-    }
-
-    /// Notes that an event is done when a delivery that was just completed was its last.
-    static let finishStatement = """
-        INSERT OR IGNORE INTO finished (finished_at, event)
-        SELECT ?, d.event FROM delivery d WHERE d.id = ?
-          AND NOT EXISTS (SELECT 1 FROM delivery o WHERE o.event = d.event AND o.state <> 'completed')
-        """
-
-    private static func settle(_ settlement: Settlement, at now: Int64, in db: Database) throws -> Bool {
-        let (assignments, values): (String, StatementArguments) =
-            switch settlement.verdict {
-            case .completed:
-                ("state = 'completed', settled_at = ?, reason = NULL, blocking_since = NULL", [now])
-            case .retry(let after, let reason, let leavesLane):
-                (
-                    "state = 'waiting', due_at = ?, reason = ?"
-                        + (leavesLane ? ", left_lane = lane IS NOT NULL, blocking_since = NULL" : ""),
-                    [now + after.inMicroseconds, DeliveryReason.bounded(reason)]
-                )
-            case .deadLetter(let reason):
-                (
-                    "state = 'deadLettered', settled_at = ?, reason = ?, blocking_since = NULL",
-                    [now, DeliveryReason.bounded(reason)]
-                )
-            case .release:
-                (
-                    "state = 'ready', attempt = attempt - 1, blocking_since = iif(attempt > 1, blocking_since, NULL)",
-                    []
-                )
-            }
-        let token: StatementArguments = [settlement.token.delivery.rawValue, settlement.token.fence]
-        try db.cachedStatement(
-            sql: """
-                UPDATE delivery SET \(assignments), lease_until = NULL
-                WHERE id = ? AND fence = ? AND state = 'leased'
-                """
-        ).execute(arguments: values + token)
-        guard db.changesCount == 1 else { return false }
-        if settlement.verdict.freesLane {
-            try db.cachedStatement(sql: promoteStatement).execute(arguments: [settlement.token.delivery.rawValue])
-        }
-        if settlement.verdict == .completed {
-            try db.cachedStatement(sql: finishStatement).execute(
-                arguments: [now, settlement.token.delivery.rawValue])
-        }
-        return true
     }
 
     /// Makes leases last longer, and returns the tokens whose lease was lost.
     public func renew(_ tokens: [LeaseToken], for duration: Duration) async throws -> Set<LeaseToken> {
         guard !tokens.isEmpty else { return [] }
         let until = clock.now + duration.inMicroseconds
-        return try await write { db in
+        return try await write(isDurable: false) { db in
             let renew = try db.cachedStatement(
                 sql: "UPDATE delivery SET lease_until = ? WHERE id = ? AND fence = ? AND state = 'leased'")
             var lost: Set<LeaseToken> = []
@@ -134,7 +86,7 @@ extension SQLiteDeliveryStore {
     /// Makes deliveries whose lease has run out ready again, with their crash count raised.
     public func reclaimExpired() async throws -> Int {
         let now = clock.now
-        return try await write { db in
+        return try await write(isDurable: false) { db in
             try db.cachedStatement(
                 sql: """
                     UPDATE delivery SET state = 'ready', lease_until = NULL, crashes = crashes + 1
@@ -156,17 +108,6 @@ extension SQLiteDeliveryStore {
                     SELECT due_at FROM delivery WHERE handler = ? AND state = 'waiting' ORDER BY due_at LIMIT 1
                     """)
             return try Int64.fetchOne(next, arguments: [handler.text]).map { .microseconds(max($0 - now, 0)) }
-        }
-    }
-}
-
-extension Settlement.Verdict {
-    /// Whether a head is none any more with this verdict.
-    fileprivate var freesLane: Bool {
-        switch self {
-        case .completed, .deadLetter: true
-        case .retry(_, _, let leavesLane): leavesLane
-        case .release: false
         }
     }
 }

@@ -146,7 +146,8 @@ extension SQLiteDeliveryStore {
     public func checkHealth() async throws {
         let now = clock.timeOfDay
         try await checkPlace()
-        let isSafe = try await access { try Self.isSafe($0) }
+        let durability = owner?.durability
+        let isSafe = try await access { try durability?.isKept(by: $0) ?? false }
         guard isSafe else {
             throw DeliveryStoreError(.unavailable, message: "commits are not safe from a loss of power")
         }

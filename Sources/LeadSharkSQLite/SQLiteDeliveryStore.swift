@@ -43,13 +43,6 @@ public final class SQLiteDeliveryStore: ClockAdjustableStore {
     let owner: Ownership?
     private let isClosed = LockedValue(false)
 
-    /// What the owner of a store has.
-    struct Ownership: Sendable {
-        let lock: OwnerLock
-        let guardian: StoreGuard
-        let journal: Journal
-    }
-
     private init(writer: DatabaseQueue?, reader: DatabaseQueue, owner: Ownership?) {
         self.writer = writer
         self.reader = reader
@@ -68,12 +61,12 @@ public final class SQLiteDeliveryStore: ClockAdjustableStore {
     public static func open(
         path: String, options: Options = Options(), logger: Logger? = nil
     ) async throws -> SQLiteDeliveryStore {
-        try await offPool { try openOwned(path, options, logger, synchronous: .full) }
+        try await offPool { try openOwned(path, options, logger, durability: Durability(highest: .full)) }
     }
 
     /// Opens a store whose commits a loss of power may undo: to see tests fail that have to.
     package static func openUnsafely(path: String) async throws -> SQLiteDeliveryStore {
-        try await offPool { try openOwned(path, Options(), nil, synchronous: .normal) }
+        try await offPool { try openOwned(path, Options(), nil, durability: Durability(highest: .normal)) }
     }
 
     /// Opens a store that is there, beside its owner if it has one. What changes something throws
@@ -138,53 +131,76 @@ public final class SQLiteDeliveryStore: ClockAdjustableStore {
 
     // MARK: Access
 
-    /// One transaction of the writer.
-    func write<Result: Sendable>(_ body: @escaping @Sendable (Database) throws -> Result) async throws -> Result {
-        try await access { db in try Self.commit(db, body) }
+    /// What the writer writes in one transaction, alone or with what others wait to write.
+    ///
+    /// - Parameters:
+    ///   - isDurable: Whether it is on the disk on return.
+    ///   - body: Writes. May run twice (``WriteGroup/Entry``).
+    func write<Result: Sendable>(
+        isDurable: Bool = true, _ body: @escaping @Sendable (Database) throws -> Result
+    ) async throws -> Result {
+        try await commit(isDurable: isDurable, before: {}, after: {}, body)
     }
 
-    /// One transaction that takes in new events, of so many bytes: only while there is space, and only into the file that
-    /// is at the store's path.
+    /// The same for new events, of so many bytes: only while there is space, and only into the file that is at the store's
+    /// path.
     func writeNew<Result: Sendable>(
         _ byteCount: Int, _ body: @escaping @Sendable (Database) throws -> Result
     ) async throws -> Result {
         let (now, guardian) = (clock.now, owner?.guardian)
-        return try await access { db in
-            try guardian?.checkSpace(for: byteCount, at: now)
-            let result = try Self.commit(db, body)
-            try guardian?.checkFiles()
-            return result
+        return try await commit(
+            isDurable: true, before: { try guardian?.checkSpace(for: byteCount, at: now) },
+            after: { try guardian?.checkFiles() }, body)
+    }
+
+    private func commit<Success: Sendable>(
+        isDurable: Bool, before: @escaping @Sendable () throws -> Void, after: @escaping @Sendable () throws -> Void,
+        _ body: @escaping @Sendable (Database) throws -> Success
+    ) async throws -> Success {
+        let (writer, owner) = try ownedWriter()
+        return try await withCheckedThrowingContinuation { continuation in
+            let entry = WriteGroup.Entry(
+                isDurable: isDurable, check: before,
+                body: { db in
+                    let result = try body(db)
+                    return { continuation.resume(with: Result { try after() }.map { result }) }
+                },
+                refuse: { continuation.resume(throwing: $0) })
+            if owner.group.add(entry) { Self.scheduleGroup(owner, writer) }
         }
     }
 
-    private static func commit<Result>(_ db: Database, _ body: (Database) throws -> Result) throws -> Result {
-        var result: Result?
-        try db.inTransaction(.immediate) {
-            result = try body(db)
-            return .commit
+    private static func scheduleGroup(_ owner: Ownership, _ writer: DatabaseQueue) {
+        owner.journal.beginWaiting()
+        writer.asyncWriteWithoutTransaction { db in
+            owner.journal.endWaiting()
+            let (entries, isMore) = owner.group.next()
+            if isMore { scheduleGroup(owner, writer) }
+            let result = owner.commit(entries, db)
+            owner.checkpointIfDue(db, after: result)
         }
-        guard let result else { throw DatabaseError(resultCode: .SQLITE_INTERNAL) }
-        return result
     }
 
     /// The writer, without a transaction: for short reads that must not wait behind an operator's.
     func access<Result: Sendable>(_ body: @escaping @Sendable (Database) throws -> Result) async throws -> Result {
-        try checkOpen()
-        guard let writer, let owner else {
-            throw DeliveryStoreError(.readOnly, message: "the store was opened for reading")
-        }
+        let (writer, owner) = try ownedWriter()
         owner.journal.beginWaiting()
         return try await withCheckedThrowingContinuation { continuation in
             writer.asyncWriteWithoutTransaction { db in
                 owner.journal.endWaiting()
                 let result = owner.guardian.attempt { try body(db) }
                 continuation.resume(with: result)
-                // Nobody waits for this; if it fails, the next one is told.
-                _ = owner.guardian.attempt {
-                    try owner.journal.checkpointIfDue(db, isFull: SQLiteErrors.isDiskFull(result))
-                }
+                owner.checkpointIfDue(db, after: result)
             }
         }
+    }
+
+    private func ownedWriter() throws -> (DatabaseQueue, Ownership) {
+        try checkOpen()
+        guard let writer, let owner else {
+            throw DeliveryStoreError(.readOnly, message: "the store was opened for reading")
+        }
+        return (writer, owner)
     }
 
     /// A consistent view for operators.
@@ -221,9 +237,6 @@ extension SQLiteDeliveryStore {
     /// How long the writer waits for another program that holds the store locked.
     static var busyMilliseconds: Int32 { 5000 }
 
-    /// When a commit waits for the disk.
-    private enum Synchronous: String { case full = "FULL", normal = "NORMAL" }
-
     private static var readingConfiguration: Configuration {
         var configuration = Configuration()
         configuration.readonly = true
@@ -254,7 +267,7 @@ extension SQLiteDeliveryStore {
     }
 
     private static func openOwned(
-        _ path: String, _ options: Options, _ logger: Logger?, synchronous: Synchronous
+        _ path: String, _ options: Options, _ logger: Logger?, durability: Durability
     ) throws -> SQLiteDeliveryStore {
         let lock = try OwnerLock(try StoreFile(path))
         // Looked at again under the lock: another owner may have made or moved it in the meantime.
@@ -274,11 +287,11 @@ extension SQLiteDeliveryStore {
             file.restrict()
             let journal = Journal(logger: logger)
             let writer = try DatabaseQueue(path: file.path, configuration: writingConfiguration)
-            try prepare(writer, journal, path: path, synchronous)
+            try prepare(writer, journal, path: path, durability)
             let reader = try DatabaseQueue(path: file.path, configuration: readingConfiguration)
             let guardian = StoreGuard(
                 path: file.path, minimumFreeByteCount: options.minimumFreeByteCount, logger: logger)
-            let owner = Ownership(lock: lock, guardian: guardian, journal: journal)
+            let owner = Ownership(lock: lock, guardian: guardian, journal: journal, durability: durability)
             return SQLiteDeliveryStore(writer: writer, reader: reader, owner: owner)
         } catch {
             if !file.exists { file.remove() }
@@ -303,13 +316,13 @@ extension SQLiteDeliveryStore {
     }
 
     private static func prepare(
-        _ writer: DatabaseQueue, _ journal: Journal, path: String, _ synchronous: Synchronous
+        _ writer: DatabaseQueue, _ journal: Journal, path: String, _ durability: Durability
     ) throws {
         try writer.writeWithoutTransaction { db in
             // GRDB sets NORMAL when it turns to WAL, after its preparation of the connection. Hence here, and checked.
-            try db.execute(sql: "PRAGMA synchronous = \(synchronous.rawValue)")
+            let isKept = try durability.isKept(by: db)
             journal.attach(to: db)
-            guard try isSafe(db) || synchronous == .normal else {
+            guard isKept || durability.highest == .normal else {
                 throw StoreOpeningError(
                     .unavailable,
                     message: "SQLite does not keep the store \(path) safe from a loss of power, so it is not used")
@@ -322,12 +335,6 @@ extension SQLiteDeliveryStore {
                     WHERE state = 'leased'
                     """)
         }
-    }
-
-    /// Whether a commit of this connection is on the disk when it returns.
-    static func isSafe(_ db: Database) throws -> Bool {
-        try Int.fetchOne(db, sql: "PRAGMA synchronous") == 2
-            && String.fetchOne(db, sql: "PRAGMA journal_mode") == "wal"
     }
 }
 #endif

@@ -90,7 +90,7 @@ import Testing
                 if isAnalysed { try db.execute(sql: "ANALYZE") }
                 let queries: [(sql: String, arguments: StatementArguments)] = [
                     (SQLiteDeliveryStore.finishedQuery, [1, 10]), (SQLiteDeliveryStore.forgottenQuery, [1, 10]),
-                    (SQLiteDeliveryStore.keptQuery, [1, 1]), (SQLiteDeliveryStore.finishStatement, [1, 1]),
+                    (SQLiteDeliveryStore.keptQuery, [1, 1]), (SettleStatements.finishStatement, [1, 1]),
                 ]
                 return try queries.map { query in
                     try Row.fetchAll(db, sql: "EXPLAIN QUERY PLAN " + query.sql, arguments: query.arguments)
