@@ -191,7 +191,7 @@ let package = Package(
             dependencies: ["LeadSharkReceiver", "LeadSharkSQLite", "LeadSharkWebhooks", logging],
             path: "Tests/UnsafeReceiver"),
         .testTarget(
-            name: "EndToEnd", dependencies: ["leadshark", "UnsafeReceiver"], exclude: ["Peers"]),
+            name: "EndToEnd", dependencies: ["TestPeers", "UnsafeReceiver", "leadshark"], exclude: ["Peers"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -252,7 +252,9 @@ struct CommandTests {
         // To root nothing is closed: then as nobody, who has to be able to reach the program and the folder.
         let isRoot = geteuid() == 0
         if isRoot {
-            try FileManager.default.copyItem(atPath: Program.leadshark, toPath: folder.file("leadshark").path)
+            // Not by ourselves: a child that another test starts meanwhile would hold the copy open for writing.
+            let copy = try Program("cp", [Program.leadshark, folder.file("leadshark").path], in: folder)
+            #expect(try await copy.status() == 0)
             try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder.url.path)
         }
         let program = try Program(

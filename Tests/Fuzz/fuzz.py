@@ -154,7 +154,7 @@ def run(program, folder, target, seconds, dictionary):
     findings = os.path.join(folder, "findings", f"{target}-")
     # No input may take 10 s, or 1 GiB.
     status = libfuzzer(program, target, log, f"-max_total_time={seconds}", f"-max_len={TARGETS[target]}",
-                       "-print_final_stats=1", "-timeout=10", "-rss_limit_mb=1024", "-use_value_profile=1",
+                       "-print_final_stats=1", "-timeout=60", "-rss_limit_mb=1024", "-use_value_profile=1",
                        f"-dict={dictionary}", f"-artifact_prefix={findings}", corpus, seeds)
     said = open(log, encoding="utf-8", errors="replace").read()
     executed = int((re.findall(r"number_of_executed_units: (\d+)", said) or ["0"])[-1])

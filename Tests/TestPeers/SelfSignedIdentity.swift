@@ -9,16 +9,11 @@ extension ScriptedServer.Identity {
         defer { try? FileManager.default.removeItem(at: folder) }
         let key = folder.appending(path: "key.pem")
         let certificate = folder.appending(path: "certificate.pem")
-        let openssl = Process()
-        openssl.executableURL = URL(filePath: "/usr/bin/env")
-        openssl.arguments = [
+        let openssl = try ChildProcess([
             "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days",
-            "1",
-            "-subj", "/CN=localhost", "-keyout", key.path, "-out", certificate.path,
-        ]
-        openssl.standardError = FileHandle.nullDevice
-        try openssl.run()
-        openssl.waitUntilExit()
+            "1", "-subj", "/CN=localhost", "-keyout", key.path, "-out", certificate.path,
+        ])
+        _ = openssl.waitForEnd()
         return Self(certificate: Array(try Data(contentsOf: certificate)), key: Array(try Data(contentsOf: key)))
     }
 }

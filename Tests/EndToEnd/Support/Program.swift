@@ -1,9 +1,10 @@
 #if Server
 import Foundation
+import TestPeers
 
 /// A program that a test starts, waits for, and ends by its own process number.
 final class Program {
-    private let process = Process()
+    private let process: ChildProcess
     private let output: URL
     private let errors: URL
 
@@ -17,21 +18,15 @@ final class Program {
         output = folder.file("\(name).out")
         errors = folder.file("\(name).err")
         for file in [output, errors] { try Data().write(to: file) }
-        if executable.hasPrefix("/") {
-            process.executableURL = URL(fileURLWithPath: executable)
-            process.arguments = arguments
-        } else {
-            process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-            process.arguments = [executable] + arguments
-        }
         var inherited = ProcessInfo.processInfo.environment
         for name in inherited.keys where name.hasPrefix("LEADSHARK_") { inherited[name] = nil }
-        process.environment = inherited.merging(environment) { $1 }
-        process.currentDirectoryURL = folder.url
-        process.standardInput = try input.map { try FileHandle(forReadingFrom: $0) } ?? FileHandle.nullDevice
-        process.standardOutput = try FileHandle(forWritingTo: output)
-        process.standardError = try errorPipe ?? FileHandle(forWritingTo: errors) as Any
-        try process.run()
+        let input = try input.map { try FileHandle(forReadingFrom: $0) }
+        let written = try FileHandle(forWritingTo: output)
+        let complained = try errorPipe?.fileHandleForWriting ?? FileHandle(forWritingTo: errors)
+        process = try ChildProcess(
+            [executable] + arguments, environment: inherited.merging(environment) { $1 }, directory: folder.url.path,
+            input: input?.fileDescriptor, output: written.fileDescriptor, errors: complained.fileDescriptor)
+        withExtendedLifetime((input, written, complained)) {}
     }
 
     /// The command under test, from beside the test bundle.
@@ -51,22 +46,21 @@ final class Program {
 
     var standardOutput: String { (try? String(contentsOf: output, encoding: .utf8)) ?? "" }
     var standardError: String { (try? String(contentsOf: errors, encoding: .utf8)) ?? "" }
-    var isRunning: Bool { process.isRunning }
-    var identifier: Int32 { process.processIdentifier }
+    var isRunning: Bool { process.status == nil }
+    var identifier: Int32 { process.identifier }
 
     /// Waits for the end of the program.
     @discardableResult
     func status(within limit: Duration = .seconds(180)) async throws -> Int32 {
-        try await condition("the program ends: \(standardError.suffix(2000))", within: limit) { !process.isRunning }
-        return process.terminationStatus
+        try await condition("the program ends: \(standardError.suffix(2000))", within: limit) { !isRunning }
+        return process.waitForEnd()
     }
 
-    func send(_ signal: Int32) {
-        if process.isRunning { kill(process.processIdentifier, signal) }
-    }
+    func send(_ signal: Int32) { process.send(signal) }
 
     deinit {
-        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+        process.send(SIGKILL)
+        _ = process.waitForEnd()
     }
 }
 
