@@ -21,6 +21,15 @@ public struct DeliveryQuery: Sendable, Hashable, Codable {
     /// Only those of events of these people, by `actor_id` or `linkedin_username`; all, when empty. An event whose lead has
     /// an `actor_id` is found by that alone.
     public var people: Set<String> = []
+    /// Only those of events that were stored at this time or later.
+    public var since: Date?
+    /// Only those of events that were stored before this time.
+    public var until: Date?
+    /// Only those that wait or are dead for a reason with this text in it. Letters of ASCII count as the same in upper and
+    /// lower case; every character stands for itself.
+    public var reasonContains: String?
+    /// Only deliveries with a smaller number, which are older: to go on where a list has ended.
+    public var before: DeliveryID?
     /// At most so many.
     public var limit: Int
 

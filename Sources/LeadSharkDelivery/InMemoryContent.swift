@@ -232,9 +232,23 @@ struct InMemoryContent: Sendable {
                     && query.handler.map { $0 == row.handler } ?? true
                     && query.webhook.map { $0 == event.webhook } ?? true
                     && query.type.map { $0 == event.type } ?? true
+                    && query.since.map { event.receivedAt >= $0 } ?? true
+                    && query.until.map { event.receivedAt < $0 } ?? true
+                    && query.before.map { row.id < $0 } ?? true
+                    && query.reasonContains.map { isIn(row.lifecycle.reason, $0) } ?? true
             }
             .prefix(max(query.limit, 0))
             .compactMap { summary(of: $0, start: start) }
+    }
+
+    /// Whether a reason has a text in it.
+    private func isIn(_ reason: String?, _ text: String) -> Bool {
+        func folded(_ text: String) -> [UInt8] {
+            text.utf8.map { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) ? $0 | 0x20 : $0 }
+        }
+        guard let reason else { return false }
+        let (all, part) = (folded(reason)[...], folded(text))
+        return all.indices.contains { all[$0...].starts(with: part) }
     }
 
     private func isOf(_ people: Set<String>, _ event: StoredEvent) -> Bool {

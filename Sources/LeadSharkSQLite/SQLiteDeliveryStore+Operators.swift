@@ -38,6 +38,10 @@ extension SQLiteDeliveryStore {
             require("d.handler = ?", query.handler?.text)
             require("e.webhook = ?", query.webhook?.text)
             require("e.type = CAST(? AS TEXT)", query.type.map { Data($0.rawValue.utf8) })
+            require("e.received_at >= ?", query.since.map(Self.microseconds))
+            require("e.received_at < ?", query.until.map(Self.microseconds))
+            require("d.id < ?", query.before?.rawValue)
+            require("d.reason LIKE ? ESCAPE '\\'", query.reasonContains.map(Self.pattern))
             arguments += [max(query.limit, 0)]
             let filter = conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND ")
             let sql = """
@@ -46,6 +50,15 @@ extension SQLiteDeliveryStore {
                 """
             return try Row.fetchAll(db, sql: sql, arguments: arguments).map(StoredRows.summary)
         }
+    }
+
+    private static func microseconds(_ date: Date) -> Int64 {
+        Int64(exactly: (date.timeIntervalSince1970 * 1e6).rounded()) ?? (date.timeIntervalSince1970 < 0 ? .min : .max)
+    }
+
+    /// A pattern for text with another in it, whose own characters mean nothing but themselves.
+    private static func pattern(_ text: String) -> String {
+        "%" + text.reduce(into: "") { $0 += "\\%_".contains($1) ? "\\\($1)" : String($1) } + "%"
     }
 
     /// One event with all that belongs to it.

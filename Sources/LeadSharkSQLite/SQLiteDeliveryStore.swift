@@ -217,7 +217,7 @@ public final class SQLiteDeliveryStore: ClockAdjustableStore {
         if isClosed.withLock({ $0 }) { throw DeliveryStoreError(.closed, message: "the store is closed") }
     }
 
-    private static func offPool<Result: Sendable>(
+    static func offPool<Result: Sendable>(
         _ body: @escaping @Sendable () throws -> Result
     ) async throws -> Result {
         try await withCheckedThrowingContinuation { continuation in
@@ -237,7 +237,7 @@ extension SQLiteDeliveryStore {
     /// How long the writer waits for another program that holds the store locked.
     static var busyMilliseconds: Int32 { 5000 }
 
-    private static var readingConfiguration: Configuration {
+    static var readingConfiguration: Configuration {
         var configuration = Configuration()
         configuration.readonly = true
         configuration.busyMode = .timeout(5)

@@ -63,7 +63,7 @@ struct StoreFile {
         guard descriptor >= 0 else { throw Self.error(errno, given) }
         fchmod(descriptor, Self.mode)
         Glibc.close(descriptor)
-        syncDirectory()
+        Self.syncDirectory(of: path)
     }
 
     /// Takes the files away from all others. SQLite gives the mode of the database to those that it makes beside it.
@@ -97,7 +97,7 @@ struct StoreFile {
     }
 
     /// The file's name has to survive a loss of power as its content does.
-    private func syncDirectory() {
+    static func syncDirectory(of path: String) {
         let end = path.lastIndex(of: "/") ?? path.startIndex
         let directory = end == path.startIndex ? "/" : String(path[..<end])
         let descriptor = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)

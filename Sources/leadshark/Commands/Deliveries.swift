@@ -8,9 +8,11 @@ extension LeadShark {
     /// `leadshark deliveries`
     struct Deliveries: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "See what waits and what is in the dead letters; send it round again, or delete it.",
+            abstract: "See what waits and what is in the dead letters; send it round again, delete it, or copy it.",
             discussion: "Works beside a running receiver.",
-            subcommands: [List.self, Show.self, Stats.self, Redeliver.self, Delete.self], defaultSubcommand: List.self)
+            subcommands: [
+                List.self, Show.self, Stats.self, Redeliver.self, Delete.self, Export.self, Backup.self,
+            ], defaultSubcommand: List.self)
     }
 }
 
@@ -42,34 +44,6 @@ struct StoreOption: ParsableArguments {
         } catch {
             throw CommandError(cause: error) ?? error
         }
-    }
-}
-
-/// The options that say which deliveries are meant.
-struct DeliveryFilter: ParsableArguments {
-    @Option(
-        help:
-            "Only deliveries in this state; may be repeated. One of queued, ready, leased, waiting, completed, deadLettered."
-    )
-    var state: [DeliveryState] = []
-
-    @Option(help: ArgumentHelp("Only this handler's.", valueName: "name"))
-    var handler: HandlerName?
-
-    @Option(help: ArgumentHelp("Only those that arrived at this webhook.", valueName: "name"))
-    var webhook: WebhookName?
-
-    @Option(help: ArgumentHelp("Only events of this type.", valueName: "type"))
-    var type: String?
-
-    /// Whether nothing was asked for.
-    var isEmpty: Bool { state.isEmpty && handler == nil && webhook == nil && type == nil }
-
-    /// The filter as the store takes it.
-    func query(limit: Int) -> DeliveryQuery {
-        DeliveryQuery(
-            states: Set(state), handler: handler, webhook: webhook, type: type.map(EventType.init(rawValue:)),
-            limit: limit)
     }
 }
 

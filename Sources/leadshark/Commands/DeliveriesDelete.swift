@@ -21,6 +21,8 @@ extension LeadShark.Deliveries {
         static let maximumCount = 1_000_000
         /// The most events that are named in one run.
         static let maximumEvents = 1000
+        /// For how many events the deliveries are counted in one query.
+        private static let eventsPerCount = 5000
 
         @Argument(help: ArgumentHelp("The deliveries' numbers, as list shows them.", valueName: "id"))
         var ids: [DeliveryID] = []
@@ -31,39 +33,18 @@ extension LeadShark.Deliveries {
         @Option(help: ArgumentHelp("The event with this identity.", valueName: "hex"))
         var identity: EventIdentity?
 
-        @Option(
-            help: ArgumentHelp(
-                "A person's events, by actor_id or linkedin_username; may be repeated.", valueName: "id"))
-        var person: [String] = []
-
-        @Option(help: "Events with a delivery in this state; may be repeated.")
-        var state: [DeliveryState] = []
-
-        @Option(help: ArgumentHelp("Events that arrived at this webhook.", valueName: "name"))
-        var webhook: WebhookName?
-
-        @Option(help: ArgumentHelp("Events of this type.", valueName: "type"))
-        var type: String?
-
-        @Flag(help: "Delete without asking.")
-        var yes = false
-
-        @Flag(help: "Show how many they are, and delete nothing.")
-        var dryRun = false
-
+        @OptionGroup var filter: DeliveryFilter
+        @OptionGroup var bulk: BulkOptions
         @OptionGroup var store: StoreOption
-        @OptionGroup var output: FormatOption
+        @OptionGroup var output: DeliveriesFormatOption
 
         func validate() throws {
-            let isFiltering =
-                identity != nil || !person.isEmpty || !state.isEmpty || webhook != nil || type != nil
-            switch [!ids.isEmpty, !event.isEmpty, isFiltering].count(where: { $0 }) {
+            switch [!ids.isEmpty, !event.isEmpty, identity != nil || !filter.isEmpty].count(where: { $0 }) {
             case 0: throw ValidationError("Name deliveries or events by number, or say which by a filter; see --help.")
             case 1: break
             default: throw ValidationError("Name deliveries by number, events by --event, or use filters: one of them.")
             }
-            if person.contains("") { throw ValidationError("--person is empty.") }
-            if ids.count > Self.maximumCount || event.count > Self.maximumEvents || person.count > 100 {
+            if ids.count > Self.maximumCount || event.count > Self.maximumEvents {
                 throw ValidationError("These are too many.")
             }
         }
@@ -72,63 +53,55 @@ extension LeadShark.Deliveries {
             let context = Context.current
             let path = try store.path(in: context)
             // Reading first: it makes no store where there is none.
-            let meant = try await store.read(in: context) { try await find(in: $0) }
+            let meant = try await store.read(in: context) { try await find(in: $0, context) }
             var deleted: [EventID] = []
-            if !meant.events.isEmpty, !dryRun {
-                try confirm(meant, context)
+            if !meant.events.isEmpty, !bulk.dryRun {
+                try bulk.confirm(
+                    "delete \(meant)", question: "Delete \(meant) for good", refusal: "nothing was deleted", in: context
+                )
                 (deleted, _) = try await StoreOwner(path: path).delete(meant.events)
             }
             switch output.format {
-            case .json:
+            case .json, .ndjson:
                 try context.console.printJSON(
                     Result(
                         events: meant.events.count, deliveries: meant.deliveryCount, open: meant.openCount,
-                        deleted: deleted.count, dryRun: dryRun))
+                        deleted: deleted.count, dryRun: bulk.dryRun))
             case .text:
                 if meant.events.isEmpty {
                     context.console.print("No event matches.")
-                } else if dryRun {
+                } else if bulk.dryRun {
                     context.console.print("\(meant) would be deleted")
                 } else {
                     context.console.print("\(deleted.count) of \(meant) deleted")
                 }
             }
-            if dryRun ? meant.events.isEmpty : deleted.isEmpty { throw ExitCode(ExitStatus.negative.rawValue) }
+            if bulk.dryRun ? meant.events.isEmpty : deleted.isEmpty { throw ExitCode(ExitStatus.negative.rawValue) }
         }
 
-        private func find(in store: SQLiteDeliveryStore) async throws -> Meant {
-            var query = DeliveryQuery(
-                states: Set(state), webhook: webhook, type: type.map(EventType.init(rawValue:)),
-                limit: Self.maximumCount)
+        private func find(in store: SQLiteDeliveryStore, _ context: Context) async throws -> Meant {
+            var query = filter.query(limit: Self.maximumCount, now: context.now())
             if !ids.isEmpty { query.ids = Set(ids) }
             query.identity = identity
-            query.people = Set(person)
-            var events: Set<EventID> = []
+            var found: Set<EventID> = []
             if event.isEmpty {
-                events.formUnion(try await store.deliveries(matching: query).map(\.event))
+                try await store.forEachPage(of: query) { found.formUnion($0.map(\.event)) }
             } else {
                 // These may have no deliveries.
-                for id in event where try await store.record(of: id) != nil { events.insert(id) }
+                for id in event where try await store.record(of: id) != nil { found.insert(id) }
             }
             // The events' other deliveries go with them.
-            var all = DeliveryQuery(limit: .max)
-            all.events = events
-            let deliveries = events.isEmpty ? [] : try await store.deliveries(matching: all)
-            return Meant(
-                events: events.sorted(), deliveryCount: deliveries.count,
-                openCount: deliveries.count { $0.state.isOpen })
-        }
-
-        private func confirm(_ meant: Meant, _ context: Context) throws {
-            if yes { return }
-            guard context.input.isTerminal() else {
-                throw CommandError(
-                    .usage, "this would delete \(meant); say --yes to do it, since nobody can be asked here")
+            let events = found.sorted()
+            var (deliveryCount, openCount) = (0, 0)
+            for start in stride(from: 0, to: events.count, by: Self.eventsPerCount) {
+                var all = DeliveryQuery(limit: .max)
+                all.events = Set(events[start..<min(start + Self.eventsPerCount, events.count)])
+                try await store.forEachPage(of: all, size: 10_000) { page in
+                    deliveryCount += page.count
+                    openCount += page.count { $0.state.isOpen }
+                }
             }
-            context.console.prompt("Delete \(meant) for good? Type yes: ")
-            guard context.input.readLine() == "yes" else {
-                throw CommandError(.negative, "nothing was deleted")
-            }
+            return Meant(events: events, deliveryCount: deliveryCount, openCount: openCount)
         }
 
         private struct Meant: Sendable, CustomStringConvertible {

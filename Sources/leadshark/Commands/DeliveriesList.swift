@@ -20,7 +20,7 @@ extension LeadShark.Deliveries {
         var limit = 100
 
         @OptionGroup var store: StoreOption
-        @OptionGroup var output: FormatOption
+        @OptionGroup var output: DeliveriesFormatOption
 
         func validate() throws {
             guard (1...Self.maximumLimit).contains(limit) else {
@@ -30,10 +30,20 @@ extension LeadShark.Deliveries {
 
         func run() async throws {
             let context = Context.current
-            var query = filter.query(limit: limit)
+            var query = filter.query(limit: limit, now: context.now())
             if query.states.isEmpty { query.states = Set(DeliveryState.allCases).subtracting([.completed]) }
-            let deliveries = try await store.read(in: context) { try await $0.deliveries(matching: query) }
+            var deliveries: [DeliverySummary] = []
+            try await store.read(in: context) { store in
+                try await store.forEachPage(of: query) { page in
+                    if output.format == .ndjson {
+                        try context.console.print(rows: page.map(DeliveryRow.init), as: .ndjson)
+                    } else {
+                        deliveries += page
+                    }
+                }
+            }
             switch output.format {
+            case .ndjson: break
             case .json: try context.console.printJSON(deliveries.map(DeliveryRow.init))
             case .text:
                 guard !deliveries.isEmpty else {

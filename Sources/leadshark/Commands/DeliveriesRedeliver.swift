@@ -1,5 +1,4 @@
 #if Server
-import LeadSharkWebhooks
 import ArgumentParser
 import LeadSharkDelivery
 import LeadSharkSQLite
@@ -9,86 +8,105 @@ extension LeadShark.Deliveries {
     struct Redeliver: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Send deliveries round again that are completed, dead or waiting, their attempts counted anew.",
-            usage: "leadshark deliveries redeliver (<id> ... | --dead | --waiting)",
+            usage: "leadshark deliveries redeliver (<id> ... | --dead | --waiting | --state <state>) [<filter> ...]",
             discussion: """
                 A running receiver is asked to do it; without one they are delivered after the next start. Those that \
-                are ready or at work stay as they are. Exits with 1 when none was sent round again.
+                are ready or at work stay as they are. When they are not named by number, it shows how many they are and \
+                asks; where nobody can be asked, --yes is needed. Exits with 1 when none was sent round again.
                 """)
 
         /// The most deliveries of one run.
         static let maximumCount = 1_000_000
+        /// The states from which a delivery can be sent round again.
+        static let states: Set<DeliveryState> = [.completed, .deadLettered, .waiting]
 
         @Argument(help: ArgumentHelp("The deliveries' numbers, as list shows them.", valueName: "id"))
         var ids: [DeliveryID] = []
 
-        @Flag(help: "All dead letters, or those that --handler, --webhook and --type pick.")
+        @Flag(help: "All dead letters, or those that the filters pick.")
         var dead = false
 
         @Flag(help: "All that wait for their time, picked likewise: once what they wait for is mended.")
         var waiting = false
 
-        @Option(help: ArgumentHelp("With --dead and --waiting: only this handler's.", valueName: "name"))
-        var handler: HandlerName?
-
-        @Option(
-            help: ArgumentHelp("With --dead and --waiting: only those that arrived at this webhook.", valueName: "name")
-        )
-        var webhook: WebhookName?
-
-        @Option(help: ArgumentHelp("With --dead and --waiting: only events of this type.", valueName: "type"))
-        var type: String?
-
+        @OptionGroup var filter: DeliveryFilter
+        @OptionGroup var bulk: BulkOptions
         @OptionGroup var store: StoreOption
-        @OptionGroup var output: FormatOption
+        @OptionGroup var output: DeliveriesFormatOption
 
         func validate() throws {
             if picks, !ids.isEmpty {
-                throw ValidationError("Name deliveries by number, or say --dead or --waiting, not both.")
+                throw ValidationError("Name deliveries by number, or say --dead, --waiting or --state, not both.")
+            }
+            if !picks, !filter.isEmpty {
+                throw ValidationError("Filters go with --dead, --waiting or --state completed; say which are meant.")
             }
             if !picks, ids.isEmpty {
-                throw ValidationError("Name the deliveries by number, or say --dead or --waiting.")
+                throw ValidationError(
+                    "Name the deliveries by number, or say --dead, --waiting or --state completed.")
             }
-            if !picks, handler != nil || webhook != nil || type != nil {
-                throw ValidationError("--handler, --webhook and --type go with --dead and --waiting.")
+            guard Set(filter.state).isSubset(of: Self.states) else {
+                throw ValidationError("--state is completed, waiting or deadLettered here: others are under way.")
             }
             if ids.count > Self.maximumCount { throw ValidationError("These are too many.") }
         }
 
-        private var picks: Bool { dead || waiting }
-
-        private var pickedStates: Set<DeliveryState> {
-            Set((dead ? [.deadLettered] : []) + (waiting ? [.waiting] : []))
-        }
+        private var picks: Bool { dead || waiting || !filter.state.isEmpty }
 
         func run() async throws {
             let context = Context.current
             let path = try store.path(in: context)
             // Reading first: it makes no store where there is none.
-            let meant = try await store.read(in: context) { store in
-                guard picks else { return ids }
-                let query = DeliveryQuery(
-                    states: pickedStates, handler: handler, webhook: webhook,
-                    type: type.map { .init(rawValue: $0) },
-                    limit: Self.maximumCount)
-                return try await store.deliveries(matching: query).map(\.id)
+            let meant = try await store.read(in: context) { try await find(in: $0, context) }
+            let text = meant.count == 1 ? "1 delivery" : "\(meant.count) deliveries"
+            if picks, !bulk.dryRun, !meant.isEmpty {
+                try bulk.confirm(
+                    "send \(text) round again", question: "Send \(text) round again",
+                    refusal: "nothing was sent round again", in: context)
             }
-            let (done, by) = try await meant.isEmpty ? ([], .receiver) : StoreOwner(path: path).redeliver(meant)
+            let (done, by) =
+                try await meant.isEmpty || bulk.dryRun ? ([], .receiver) : StoreOwner(path: path).redeliver(meant)
             switch output.format {
-            case .json:
+            case .json, .ndjson:
                 try context.console.printJSON(
-                    Result(asked: meant.count, redelivered: done.map(\.rawValue)))
+                    Result(asked: meant.count, redelivered: done.map(\.rawValue), dryRun: bulk.dryRun))
             case .text:
                 context.console.print(
-                    "\(done.count) of \(meant.count) sent round again"
-                        + (done.count < meant.count ? "; the others are ready or at work already, or not there" : "")
-                        + (by == .command && !done.isEmpty ? "; no receiver runs: delivered at its next start" : ""))
+                    bulk.dryRun
+                        ? "\(text) would be sent round again"
+                        : "\(done.count) of \(meant.count) sent round again"
+                            + (done.count < meant.count
+                                ? "; the others are ready or at work already, or not there" : "")
+                            + (by == .command && !done.isEmpty
+                                ? "; no receiver runs: delivered at its next start" : ""))
             }
-            if done.isEmpty { throw ExitCode(ExitStatus.negative.rawValue) }
+            if bulk.dryRun ? meant.isEmpty : done.isEmpty { throw ExitCode(ExitStatus.negative.rawValue) }
+        }
+
+        /// The deliveries that are meant, oldest first.
+        private func find(in store: SQLiteDeliveryStore, _ context: Context) async throws -> [DeliveryID] {
+            if !picks, !bulk.dryRun { return ids }
+            var query = filter.query(limit: Self.maximumCount, now: context.now())
+            if dead { query.states.insert(.deadLettered) }
+            if waiting { query.states.insert(.waiting) }
+            if !picks {
+                query.ids = Set(ids)
+                query.states = Self.states
+            }
+            var found: [DeliveryID] = []
+            try await store.forEachPage(of: query) { found += $0.map(\.id) }
+            return found.reversed()
         }
 
         private struct Result: Encodable {
             let asked: Int
             let redelivered: [Int64]
+            let dryRun: Bool
+
+            private enum CodingKeys: String, CodingKey {
+                case asked, redelivered
+                case dryRun = "dry_run"
+            }
         }
     }
 }

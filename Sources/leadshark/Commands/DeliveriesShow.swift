@@ -18,7 +18,7 @@ extension LeadShark.Deliveries {
         var event: EventID?
 
         @OptionGroup var store: StoreOption
-        @OptionGroup var output: FormatOption
+        @OptionGroup var output: DeliveriesFormatOption
 
         func validate() throws {
             guard (id == nil) != (event == nil) else {
@@ -39,7 +39,7 @@ extension LeadShark.Deliveries {
                     .negative, "there is no \(what) in the store; `leadshark deliveries list` shows what there is")
             }
             switch output.format {
-            case .json: try context.console.printJSON(EventReport(record))
+            case .json, .ndjson: try context.console.printJSON(EventReport(record))
             case .text: context.console.print(EventReport.text(record))
             }
         }

@@ -1,5 +1,6 @@
 #if Server
 import ArgumentParser
+import FoundationEssentials
 import LeadSharkDelivery
 import LeadSharkSQLite
 
@@ -10,23 +11,28 @@ extension LeadShark.Deliveries {
             abstract: "Count deliveries by handler and state, and tell how old the oldest open one is.",
             usage: "leadshark deliveries stats [<options>]",
             discussion: """
-                Completed ones are counted as long as they are kept. Handlers without deliveries are left out.
+                Completed ones are counted as long as they are kept. Handlers without deliveries are left out. Filters narrow each other, and then every delivery is looked at.
                 """)
 
+        @OptionGroup var filter: DeliveryFilter
         @OptionGroup var store: StoreOption
-        @OptionGroup var output: FormatOption
+        @OptionGroup var output: DeliveriesFormatOption
 
         func run() async throws {
             let context = Context.current
             let found = try await store.read(in: context) { store in
-                try await store.statistics(of: Set(DeliveryState.allCases))
+                if filter.isEmpty { return try await store.statistics(of: Set(DeliveryState.allCases)) }
+                return try await count(in: store, context)
             }
             let handlers = found.sorted { $0.key.text < $1.key.text }
             switch output.format {
-            case .json:
-                try context.console.printJSON(handlers.map { Row(handler: $0.key, statistics: $0.value) })
+            case .json, .ndjson:
+                let rows = handlers.map { Row(handler: $0.key, statistics: $0.value) }
+                try context.console.print(rows: rows, as: output.format)
             case .text:
-                guard !handlers.isEmpty else { return context.console.note("There are no deliveries.") }
+                guard !handlers.isEmpty else {
+                    return context.console.note(filter.isEmpty ? "There are no deliveries." : "No delivery matches.")
+                }
                 var table = Table(["HANDLER"] + DeliveryState.allCases.map(\.rawValue) + ["OLDEST OPEN"])
                 for (handler, statistics) in handlers {
                     table.add(
@@ -36,6 +42,24 @@ extension LeadShark.Deliveries {
                 }
                 context.console.print(table.text)
             }
+        }
+
+        /// Counts what the filter picks.
+        private func count(
+            in store: SQLiteDeliveryStore, _ context: Context
+        ) async throws -> [HandlerName: DeliveryStatistics] {
+            let now = context.now()
+            var found: [HandlerName: DeliveryStatistics] = [:]
+            try await store.forEachPage(of: filter.query(limit: .max, now: now)) { page in
+                for delivery in page {
+                    found[delivery.handler, default: DeliveryStatistics()].counts[delivery.state, default: 0] += 1
+                    guard delivery.state.isOpen else { continue }
+                    let age = Duration.seconds(max(now.timeIntervalSince(delivery.receivedAt), 0))
+                    let oldest = found[delivery.handler]?.oldestOpenAge ?? .zero
+                    found[delivery.handler]?.oldestOpenAge = max(oldest, age)
+                }
+            }
+            return found
         }
 
         /// An age in its largest unit: `59s`, `3m`, `5h`, `2d`.

@@ -12,6 +12,7 @@ extension CommandError {
         case let error as StoreOpeningError: self.init(Self.status(of: error.code), error.message)
         case let error as ReceiverError: self.init(Self.status(of: error.code), error.message)
         case let error as LineFileError: self.init(Self.status(of: error.code), error.message)
+        case let error as StoreBackupError: self.init(Self.status(of: error.code), error.message)
         case let error as ForwardError: self.init(.configuration, error.message)
         case let error as DeliveryStoreError: self.init(Self.status(of: error.code), error.message)
         default: return nil
@@ -28,6 +29,15 @@ extension CommandError {
         case .inUse: .temporary
         case .diskFull: .ioError
         default: .unavailable
+        }
+    }
+
+    private static func status(of code: StoreBackupError.Code) -> ExitStatus {
+        switch code {
+        case .exists, .cannotCreate: .cannotCreate
+        case .notPermitted: .noPermission
+        case .corrupt: .badData
+        default: .ioError
         }
     }
 

@@ -18,7 +18,10 @@ struct FormatOption: ParsableArguments {
 
 extension Console {
     /// Prints a value as one line of JSON, its keys sorted.
-    func printJSON(_ value: some Encodable) throws {
+    func printJSON(_ value: some Encodable) throws { printUnchanged(try Self.jsonLine(value)) }
+
+    /// A value as one line of JSON, its keys sorted, with nothing in it that could steer a terminal.
+    static func jsonLine(_ value: some Encodable) throws -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         encoder.dateEncodingStrategy = .custom { date, encoder in
@@ -26,7 +29,7 @@ extension Console {
             try container.encode(Date.ISO8601FormatStyle(includingFractionalSeconds: true).format(date))
         }
         let text = String(decoding: try encoder.encode(value), as: UTF8.self)
-        printUnchanged(Array((VisibleText.json(text) + "\n").utf8))
+        return Array((VisibleText.json(text) + "\n").utf8)
     }
 }
 #endif

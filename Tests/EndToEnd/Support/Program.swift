@@ -80,6 +80,16 @@ func condition(
     }
 }
 
+/// Waits until another program says that something has come about, and throws when it does not.
+func until(_ what: String, within limit: Duration = .seconds(120), _ isMet: () async throws -> Bool) async throws {
+    let clock = ContinuousClock()
+    let end = clock.now + limit
+    while try await !isMet() {
+        guard clock.now < end else { throw Timeout(description: "waited \(limit) in vain until \(what)") }
+        try await clock.sleep(for: .milliseconds(20))
+    }
+}
+
 /// A folder that goes with the test.
 final class TemporaryFolder {
     let url: URL

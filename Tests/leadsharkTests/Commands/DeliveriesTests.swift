@@ -46,6 +46,7 @@ struct DeliveriesTests {
         "Without a store there is nothing to see, and none is made",
         arguments: [
             ["list"], ["show", "1"], ["redeliver", "1"], ["redeliver", "--dead"], ["stats"], ["delete", "1", "--yes"],
+            ["export"], ["export", "--output", "out"], ["backup", "out"], ["stats", "--type", "x"],
         ])
     func noStore(arguments: [String]) async throws {
         let run = await CommandRun.of(["deliveries"] + arguments, in: directory)
@@ -56,7 +57,7 @@ struct DeliveriesTests {
 
     @Test(
         "A file that is no store is left as it is",
-        arguments: [["list"], ["redeliver", "--dead"], ["stats"], ["delete", "1"]])
+        arguments: [["list"], ["redeliver", "--dead"], ["stats"], ["delete", "1"], ["export"], ["backup", "out"]])
     func noDatabase(arguments: [String]) async throws {
         try directory.write("leadshark.sqlite", String(repeating: "no store ", count: 1000))
         let run = await CommandRun.of(["deliveries"] + arguments, in: directory)
@@ -77,7 +78,11 @@ struct DeliveriesTests {
             ["redeliver", "1", "--handler", "a"], ["delete"], ["delete", "--yes"], ["delete", "1", "--type", "x"],
             ["delete", "--identity", "abc"], ["delete", "--event", "0"], ["delete", "1", "--event", "1"],
             ["delete", "--event", "1", "--type", "x"], ["delete", "--person", ""], ["delete", "--state", "gone"],
-            ["stats", "1"],
+            ["stats", "1"], ["redeliver", "--type", "x"], ["redeliver", "--state", "ready"],
+            ["redeliver", "1", "--state", "waiting"], ["redeliver", "--dead", "--reason-contains", ""],
+            ["list", "--since", "yesterday"], ["list", "--until", "2026-02-30T00:00:00Z"], ["list", "--since", "0h"],
+            ["list", "--person", ""], ["export", "1"], ["export", "--format", "json"], ["export", "--output", ""],
+            ["backup"], ["backup", ""], ["backup", "a", "b"], ["list", "--format", "csv"],
             ["list", "--store", "leadshark.sqlite"],
         ])
     func usage(arguments: [String]) async {
@@ -207,13 +212,14 @@ struct DeliveriesTests {
         try await fill()
         let other = await CommandRun.of("deliveries", "redeliver", "--dead", "--handler", "b", in: directory)
         #expect(other.status == 1)
-        let run = await CommandRun.of("deliveries", "redeliver", "--dead", "--type", "new.like", in: directory)
+        let run = await CommandRun.of("deliveries", "redeliver", "--dead", "--type", "new.like", "--yes", in: directory)
         #expect(run.status == 0)
         #expect(run.output == "1 of 1 sent round again; no receiver runs: delivered at its next start\n")
         #expect(try directory.names == ["leadshark.sqlite"])
         #expect(try await states(rows("--state", "deadLettered")).isEmpty)
         #expect(try await states(rows("--handler", "a")).sorted() == ["ready", "waiting"])
-        let mended = await CommandRun.of("deliveries", "redeliver", "--waiting", "--handler", "a", in: directory)
+        let mended = await CommandRun.of(
+            "deliveries", "redeliver", "--waiting", "--handler", "a", "--yes", in: directory)
         #expect(mended.status == 0, "\(mended.errors)")
         #expect(try await states(rows("--handler", "a")) == ["ready", "ready"])
         let again = await CommandRun.of("deliveries", "redeliver", "--waiting", in: directory)
@@ -327,7 +333,7 @@ struct DeliveriesTests {
         let owner = try await SQLiteDeliveryStore.open(path: path)
         let list = await CommandRun.of("deliveries", "list", in: directory)
         #expect(list.status == 0)
-        let run = await CommandRun.of("deliveries", "redeliver", "--dead", in: directory)
+        let run = await CommandRun.of("deliveries", "redeliver", "--dead", "--yes", in: directory)
         #expect(run.status == 75)
         #expect(run.errors.contains("its control socket"))
         let deletion = await delete("--state", "deadLettered", "--yes")
