@@ -11,11 +11,16 @@ package final class Alarm: Sendable {
     }
 
     private let timeline: Timeline
+    private let executor: (any TaskExecutor)?
     private let fire: @Sendable () -> Void
     private let state = LockedValue(State())
 
-    package init(_ timeline: Timeline, fire: @escaping @Sendable () -> Void) {
+    /// - Parameter executor: Where it waits and fires; `nil` for Swift's pool.
+    package init(
+        _ timeline: Timeline, on executor: (any TaskExecutor)? = nil, fire: @escaping @Sendable () -> Void
+    ) {
         self.timeline = timeline
+        self.executor = executor
         self.fire = fire
     }
 
@@ -30,8 +35,16 @@ package final class Alarm: Sendable {
             return state.generation
         }
         guard let generation else { return }
-        let timer = Task { [timeline, fire, state] in
-            guard (try? await timeline.sleep(until: instant)) != nil else { return }
+        let timer = Task(executorPreference: executor) { [timeline, executor, fire, state] in
+            do {
+                if executor == nil {
+                    try await timeline.sleep(until: instant)
+                } else {
+                    try await timeline.sleepOffPool(until: instant)
+                }
+            } catch {
+                return
+            }
             let isCurrent = state.withLock { state in
                 guard state.generation == generation else { return false }
                 state.instant = nil

@@ -114,7 +114,7 @@ extension Worker {
     /// Renews what is held and reclaims what has run out, at a third of the lease's duration, until it is cancelled.
     func keepLeases() async {
         let interval = max(configuration.leaseDuration / 3, Self.shortestRest)
-        while (try? await timeline.sleep(for: interval)) != nil {
+        while (try? await timeline.sleepOffPool(until: timeline.now + interval)) != nil {
             do {
                 try await renewLeases()
                 let count = try await store.reclaimExpired()

@@ -6,7 +6,7 @@ public import ServiceLifecycle
 /// Leases deliveries, decodes them, and has the handlers work on them.
 ///
 /// Each handler has its own loop, so one that hangs or fails holds up none but itself. Leases are renewed while an
-/// attempt runs. A payload that is no event goes to the dead letters without being given to a handler. A failing store
+/// attempt runs, on a thread of their own, so that a handler that blocks its thread loses nobody's. A payload that is no event goes to the dead letters without being given to a handler. A failing store
 /// is asked again after a while; the worker ends only because of one that must not be used any more.
 public final class Worker: Service {
     /// How a worker works.
@@ -84,6 +84,8 @@ public final class Worker: Service {
     let state: LockedValue<State>
     /// Wakes the loop that writes outcomes.
     let settling = Wakeup()
+    /// Where leases are renewed and deadlines watched.
+    let keeping: KeeperExecutor
     /// Wakes the loop that watches the attempts' deadlines, when the next may have passed.
     let deadlines: Alarm
     let overdue = Wakeup()
@@ -109,7 +111,9 @@ public final class Worker: Service {
         self.signal = signal
         self.logger = logger
         state = LockedValue(State(generator: generator))
-        deadlines = Alarm(timeline) { [overdue] in overdue.wake() }
+        let keeping = KeeperExecutor()
+        self.keeping = keeping
+        deadlines = Alarm(timeline, on: keeping) { [overdue] in overdue.wake() }
     }
 
     /// Works until a graceful shutdown, then lets running attempts end, for at most
@@ -148,9 +152,9 @@ public final class Worker: Service {
     }
 
     private func leaseUntilStopped() async {
-        let watch = Task { await watchDeadlines() }
+        let watch = Task(executorPreference: keeping) { await self.watchDeadlines() }
         let settler = Task { await settleUntilStopped() }
-        let keeper = Task { await keepLeases() }
+        let keeper = Task(executorPreference: keeping) { await self.keepLeases() }
         let pruner = Task { await keepPruning() }
         let dissolver = Task { await dissolveLanes() }
         await withDiscardingTaskGroup { group in

@@ -64,6 +64,13 @@ final class ManualClock: Clock {
         for sleeper in due { sleeper.continuation.resume() }
     }
 
+    /// Whether somebody sleeps for exactly this long from now.
+    func hasSleeper(in duration: Duration) -> Bool {
+        state.withLock { state in
+            state.sleepers.values.contains { $0.deadline == state.now.advanced(by: duration) }
+        }
+    }
+
     /// Waits until somebody sleeps for exactly this long from now.
     func waitForSleeper(in duration: Duration, sourceLocation: SourceLocation = #_sourceLocation) async {
         await until(sourceLocation: sourceLocation) {

@@ -43,18 +43,16 @@ struct ControlTests {
     }
 
     static func exists(_ path: String) -> Bool {
-        var status = stat()
-        return lstat(path, &status) == 0
+        FileStatus(path: path) != nil
     }
 
     @Test("The file is ours alone, and gone at the end")
     func file() async throws {
         try await Self.withPath { path in
             try await TestReceiver.run(configure: { $0.controlSocketPath = path }) { receiver in
-                var status = stat()
-                #expect(lstat(path, &status) == 0)
-                #expect(status.st_mode & S_IFMT == S_IFSOCK)
-                #expect(status.st_mode & 0o777 == 0o600)
+                let status = try #require(FileStatus(path: path))
+                #expect(status.isSocket)
+                #expect(status.permissions & 0o777 == 0o600)
                 #expect(receiver.addresses.controlSocketPath == path)
             }
             #expect(!Self.exists(path))
