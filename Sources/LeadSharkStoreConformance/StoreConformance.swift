@@ -86,7 +86,8 @@ public enum StoreConformance {
 
     /// What every store has to do.
     public static let checks: [Check] =
-        enqueuingChecks + leasingChecks + laneChecks + operatorChecks + retentionChecks + concurrencyChecks
+        enqueuingChecks + leasingChecks + laneChecks + operatorChecks + queryChecks + retentionChecks
+        + concurrencyChecks
         + (1...8).map { schedule(seed: $0) }
 
     /// What a store has to do besides that outlives its process.
