@@ -8,7 +8,7 @@ extension LeadShark.Deliveries {
     struct Redeliver: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Send deliveries round again that are completed, dead or waiting, their attempts counted anew.",
-            usage: "leadshark deliveries redeliver (<id> ... | --dead | --waiting | --state <state>) [<filter> ...]",
+            usage: "leadshark deliveries redeliver (<id> ... | <filter> ...) [<options>]",
             discussion: """
                 A running receiver is asked to do it; without one they are delivered after the next start. Those that \
                 are ready or at work stay as they are. When they are not named by number, it shows how many they are and \

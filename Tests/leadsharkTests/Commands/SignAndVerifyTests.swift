@@ -190,7 +190,8 @@ struct SignAndVerifyTests {
         "No line of any help is wider than a terminal, and our tables keep their columns",
         arguments: [
             [], ["init"], ["serve"], ["deliveries"], ["deliveries", "list"], ["deliveries", "show"],
-            ["deliveries", "redeliver"], ["deliveries", "stats"], ["deliveries", "delete"], ["doctor"], ["send"],
+            ["deliveries", "redeliver"], ["deliveries", "stats"], ["deliveries", "delete"],
+            ["deliveries", "export"], ["deliveries", "backup"], ["doctor"], ["send"],
             ["sign"], ["verify"], ["canonicalize"], ["demo"],
         ])
     func helpWidth(command: [String]) async {
