@@ -8,7 +8,7 @@ extension LeadShark.Deliveries {
     struct Export: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Write events with their payloads as NDJSON, newest first.",
-            usage: "leadshark deliveries export [<filter> ...] [--output <file>] [<options>]",
+            usage: "leadshark deliveries export [<filter> ...] [<options>]",
             discussion: """
                 One object a line for each event with a delivery that the filters pick: what `show --format json` prints, with \
                 all deliveries of the event, and its payload as text, or in base64 where it is not UTF-8. Without a filter: \
