@@ -6,6 +6,8 @@ import PackageDescription
 let server: TargetDependencyCondition? = .when(traits: ["Server"])
 /// The same for the adapter `LeadSharkHummingbird`, whose user does not need the rest of `Server`.
 let adapter: TargetDependencyCondition? = .when(traits: ["Hummingbird"])
+/// The same for libpq, which brings some twenty shared libraries with it.
+let postgres: TargetDependencyCondition? = .when(traits: ["Postgres"])
 
 let argumentParser = Target.Dependency.product(
     name: "ArgumentParser", package: "swift-argument-parser", condition: server)
@@ -43,6 +45,7 @@ let package = Package(
         .library(name: "LeadSharkDelivery", targets: ["LeadSharkDelivery"]),
         .library(name: "LeadSharkSQLite", targets: ["LeadSharkSQLite"]),
         .library(name: "LeadSharkStoreConformance", targets: ["LeadSharkStoreConformance"]),
+        .library(name: "LeadSharkPostgres", targets: ["LeadSharkPostgres"]),
         .library(name: "LeadSharkHandlers", targets: ["LeadSharkHandlers"]),
         .library(name: "LeadSharkReceiver", targets: ["LeadSharkReceiver"]),
         .library(name: "LeadSharkProbe", targets: ["LeadSharkProbe"]),
@@ -57,7 +60,9 @@ let package = Package(
             enabledTraits: ["Hummingbird"]
         ),
         .trait(name: "Hummingbird", description: "A middleware that verifies webhooks in a Hummingbird server."),
-        .default(enabledTraits: ["Server"]),
+        .trait(
+            name: "Postgres", description: "The store on PostgreSQL, which needs libpq.", enabledTraits: ["Server"]),
+        .default(enabledTraits: ["Server", "Postgres"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -90,6 +95,14 @@ let package = Package(
             name: "LeadSharkStoreConformance",
             dependencies: ["LeadSharkDelivery", "LeadSharkTesting", "LeadSharkWebhooks"]),
 
+        // The store for several receivers and workers.
+        .systemLibrary(name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .target(
+            name: "LeadSharkPostgres",
+            dependencies: [
+                "LeadSharkDelivery", "LeadSharkWebhooks", .target(name: "CLibpq", condition: postgres), logging,
+            ]),
+
         // Both ends of the path: where leads go, and where webhooks arrive.
         .target(
             name: "LeadSharkHandlers",
@@ -114,8 +127,8 @@ let package = Package(
         .executableTarget(
             name: "leadshark",
             dependencies: [
-                "LeadSharkDelivery", "LeadSharkHandlers", "LeadSharkProbe", "LeadSharkReceiver", "LeadSharkSQLite",
-                "LeadSharkWebhooks", argumentParser, asyncHTTPClient, configuration, logging,
+                "LeadSharkDelivery", "LeadSharkHandlers", "LeadSharkPostgres", "LeadSharkProbe", "LeadSharkReceiver",
+                "LeadSharkSQLite", "LeadSharkWebhooks", argumentParser, asyncHTTPClient, configuration, logging,
                 nioConcurrencyHelpers, nioCore, nioHTTP1, serviceLifecycle,
             ]),
 
@@ -136,6 +149,9 @@ let package = Package(
         .target(
             name: "TestPeers", dependencies: [nioConcurrencyHelpers, nioCore, nioHTTP1, nioPosix, nioSSL],
             path: "Tests/TestPeers"),
+        // A PostgreSQL server of the tests' own.
+        .target(
+            name: "TestPostgres", dependencies: ["TestPeers"], path: "Tests/TestPostgres", exclude: ["server.sh"]),
         .testTarget(
             name: "LeadSharkWebhooksTests", dependencies: ["LeadSharkWebhooks", "LeadSharkTesting", "TestVectors"]),
         .testTarget(
@@ -160,6 +176,12 @@ let package = Package(
                 "LeadSharkSQLite", "LeadSharkDelivery", "LeadSharkStoreConformance", "LeadSharkTesting",
                 "LeadSharkWebhooks",
                 grdb, grdbSQLite,
+            ]),
+        .testTarget(
+            name: "LeadSharkPostgresTests",
+            dependencies: [
+                "LeadSharkPostgres", "LeadSharkDelivery", "LeadSharkStoreConformance", "LeadSharkTesting",
+                "LeadSharkWebhooks", "TestPostgres", inMemoryLogging, logging,
             ]),
         .testTarget(
             name: "LeadSharkHandlersTests",
@@ -191,7 +213,8 @@ let package = Package(
             dependencies: ["LeadSharkReceiver", "LeadSharkSQLite", "LeadSharkWebhooks", logging],
             path: "Tests/UnsafeReceiver"),
         .testTarget(
-            name: "EndToEnd", dependencies: ["TestPeers", "UnsafeReceiver", "leadshark"], exclude: ["Peers"]),
+            name: "EndToEnd", dependencies: ["TestPeers", "TestPostgres", "UnsafeReceiver", "leadshark"],
+            exclude: ["Peers"]),
     ],
     swiftLanguageModes: [.v6]
 )
@@ -200,7 +223,9 @@ let package = Package(
 let warningsAreErrors = Context.environment["LEADSHARK_WARNINGS_AS_ERRORS"] == "1"
 
 /// The targets whose sources say `unsafe` wherever they are.
-let strictlyMemorySafe: Set<String> = ["LeadSharkWebhooks", "LeadSharkTesting", "LeadSharkDelivery"]
+let strictlyMemorySafe: Set<String> = [
+    "LeadSharkWebhooks", "LeadSharkTesting", "LeadSharkDelivery", "LeadSharkPostgres",
+]
 
 for target in package.targets where target.type != .system {
     var settings = target.swiftSettings ?? []

@@ -48,6 +48,7 @@ public struct DeliveryEngine: Sendable {
             throw DeliveryEngineError(.duplicateHandler, message: "two handlers are named \(handler.name)")
         }
         let signal = DeliverySignal()
+        (store as? any SharedDeliveryStore)?.whenOthersEnqueue { signal.notify() }
         self.store = store
         self.signal = signal
         queue = DeliveryQueue(

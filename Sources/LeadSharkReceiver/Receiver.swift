@@ -56,8 +56,13 @@ public struct Receiver: Service {
         self.engine = engine
         self.configuration = configuration
         self.logger = logger
-        services =
-            [engine.worker, engine.queue] + Self.listeners(configuration, engine: engine, logger: logger)
+        let parts: [any Service] =
+            switch configuration.role {
+            case .receiverAndWorker: [engine.worker, engine.queue]
+            case .receiver: [engine.queue]
+            case .worker: [engine.worker]
+            }
+        services = parts + Self.listeners(configuration, engine: engine, logger: logger)
     }
 
     /// Receives until one of the configuration's signals, or a graceful shutdown around it.
@@ -83,7 +88,7 @@ public struct Receiver: Service {
     }
 
     private static func check(_ configuration: ReceiverConfiguration) throws(ReceiverError) {
-        guard !configuration.webhooks.isEmpty else {
+        guard !configuration.webhooks.isEmpty || configuration.role == .worker else {
             throw ReceiverError(.noWebhook, "no webhook is configured, so nothing could arrive")
         }
         var names: Set<WebhookName> = []
@@ -106,7 +111,8 @@ public struct Receiver: Service {
     private static func listeners(
         _ configuration: ReceiverConfiguration, engine: DeliveryEngine, logger: Logger
     ) -> [any Service] {
-        let webhooks = ListenPlace.webhooks(configuration.listen)
+        let isReceiving = configuration.role != .worker
+        let webhooks = isReceiving ? ListenPlace.webhooks(configuration.listen) : nil
         let admin = configuration.adminListen.map { ListenPlace.admin($0) }
         let control = configuration.controlSocketPath.map { ListenPlace.controlSocket(path: $0) }
         let status = ReceiverStatus(
@@ -116,9 +122,10 @@ public struct Receiver: Service {
                 controlSocketPath: configuration.controlSocketPath),
             onListening: { addresses in
                 logger.info(
-                    "The receiver listens",
+                    isReceiving ? "The receiver listens" : "The worker listens",
                     metadata: [
-                        "webhooks": "\(addresses.webhooks)", "admin": "\(addresses.admin?.description ?? "-")",
+                        "webhooks": "\(isReceiving ? addresses.webhooks.description : "-")",
+                        "admin": "\(addresses.admin?.description ?? "-")",
                         "controlSocket": "\(addresses.controlSocketPath ?? "-")",
                     ])
                 await configuration.onListening(addresses)
@@ -148,6 +155,7 @@ public struct Receiver: Service {
                 engine: engine, webhooks: configuration.webhooks.map(\.name), status: status, logger: logger)
             services.append(listener(control, responder, limits))
         }
+        guard let webhooks else { return services }
         let endpoint = WebhookEndpoint(
             webhooks: configuration.webhooks, sink: engine.queue, limits: configuration.limits,
             retryAfter: configuration.retryAfter, now: configuration.now,

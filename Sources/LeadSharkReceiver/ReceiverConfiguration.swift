@@ -5,6 +5,18 @@ public import UnixSignals
 
 /// Where a receiver listens, for which webhooks, and within which limits.
 public struct ReceiverConfiguration: Sendable {
+    /// What this process does. Where several share a store, some may receive only, and some bring leads to their handlers only.
+    public enum Role: Sendable, Hashable, CaseIterable {
+        /// It receives, and brings leads to their handlers.
+        case receiverAndWorker
+        /// It receives only. The handlers have to be named nevertheless: each event gets its deliveries when it is stored.
+        case receiver
+        /// It brings leads to their handlers only, and has nothing but its health to tell.
+        case worker
+    }
+
+    /// What this process does.
+    public var role = Role.receiverAndWorker
     /// The webhooks that are received, each under `/webhooks/<name>` with its own secret.
     public var webhooks: [WebhookEndpoint.Configuration]
     /// Where webhooks arrive. The default is reachable from this machine only: TLS and the internet are a proxy's work.

@@ -1,7 +1,6 @@
 #if Server
 public import ArgumentParser
 public import LeadSharkDelivery
-import LeadSharkSQLite
 public import LeadSharkWebhooks
 
 extension LeadShark {
@@ -18,21 +17,24 @@ extension LeadShark {
 
 /// The option that names the store.
 struct StoreOption: ParsableArguments {
-    @Option(help: ArgumentHelp("The queue on disk (sqlite:leadshark.sqlite).", valueName: "sqlite:path"))
+    @Option(
+        help: ArgumentHelp(
+            "The queue: sqlite:path, or a postgres:// URL without a password (sqlite:leadshark.sqlite).",
+            valueName: "store"))
     var store: String?
 
-    /// The path of the store's file.
-    func path(in context: Context) throws -> String {
-        context.path(try SettingsSource(context).store(flag: store).value.path)
+    /// Where the store is.
+    func location(in context: Context) throws -> StoreLocation {
+        try SettingsSource(context).store(flag: store).value
     }
 
     /// Opens the store for reading, lends it and closes it.
     func read<Result>(
-        in context: Context, _ body: (SQLiteDeliveryStore) async throws -> Result
+        in context: Context, _ body: (any DeliveryStore) async throws -> Result
     ) async throws -> Result {
-        let path = try path(in: context)
+        let location = try location(in: context)
         do {
-            let store = try await SQLiteDeliveryStore.openReadOnly(path: path)
+            let store = try await location.openForReading(in: context)
             do {
                 let result = try await body(store)
                 try await store.close()

@@ -26,7 +26,13 @@ extension LeadShark.Deliveries {
 
         func run() async throws {
             let context = Context.current
-            let byteCount = try await store.read(in: context) { try await $0.backUp(to: context.path(file)) }
+            let byteCount = try await store.read(in: context) { store in
+                guard let store = store as? SQLiteDeliveryStore else {
+                    throw CommandError(
+                        .usage, "the store is a database, which is backed up by its own means, such as pg_dump")
+                }
+                return try await store.backUp(to: context.path(file))
+            }
             switch output.format {
             case .json, .ndjson: try context.console.printJSON(Result(file: file, bytes: byteCount))
             case .text: context.console.print("The store is in \(VisibleText.line(file)), \(byteCount) bytes")

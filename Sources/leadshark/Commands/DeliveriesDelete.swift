@@ -1,7 +1,6 @@
 #if Server
 import ArgumentParser
 import LeadSharkDelivery
-import LeadSharkSQLite
 import LeadSharkWebhooks
 
 extension LeadShark.Deliveries {
@@ -51,7 +50,7 @@ extension LeadShark.Deliveries {
 
         func run() async throws {
             let context = Context.current
-            let path = try store.path(in: context)
+            let location = try store.location(in: context)
             // Reading first: it makes no store where there is none.
             let meant = try await store.read(in: context) { try await find(in: $0, context) }
             var deleted: [EventID] = []
@@ -59,7 +58,7 @@ extension LeadShark.Deliveries {
                 try bulk.confirm(
                     "delete \(meant)", question: "Delete \(meant) for good", refusal: "nothing was deleted", in: context
                 )
-                (deleted, _) = try await StoreOwner(path: path).delete(meant.events)
+                (deleted, _) = try await StoreOwner(location, context).delete(meant.events)
             }
             switch output.format {
             case .json, .ndjson:
@@ -79,7 +78,7 @@ extension LeadShark.Deliveries {
             if bulk.dryRun ? meant.events.isEmpty : deleted.isEmpty { throw ExitCode(ExitStatus.negative.rawValue) }
         }
 
-        private func find(in store: SQLiteDeliveryStore, _ context: Context) async throws -> Meant {
+        private func find(in store: any DeliveryStore, _ context: Context) async throws -> Meant {
             var query = filter.query(limit: Self.maximumCount, now: context.now())
             if !ids.isEmpty { query.ids = Set(ids) }
             query.identity = identity

@@ -1,7 +1,6 @@
 #if Server
 import ArgumentParser
 import LeadSharkDelivery
-import LeadSharkSQLite
 
 extension LeadShark.Deliveries {
     /// `leadshark deliveries export`
@@ -47,16 +46,15 @@ extension LeadShark.Deliveries {
 
         /// - Returns: How many events there were.
         private func export(
-            from store: SQLiteDeliveryStore, to file: NewFile?, _ context: Context
+            from store: any DeliveryStore, to file: NewFile?, _ context: Context
         ) async throws -> Int {
             let query = filter.query(limit: .max, now: context.now())
             var count = 0
-            // An event's deliveries were made together, so their numbers follow each other.
-            var last: EventID?
+            // An event's deliveries need not follow each other: in a database others may have been made at the same time.
+            var seen: Set<EventID> = []
             try await store.forEachPage(of: query) { page in
-                for delivery in page where delivery.event != last {
+                for delivery in page where seen.insert(delivery.event).inserted {
                     guard context.console.outputFailure == 0 else { return }
-                    last = delivery.event
                     guard let record = try await store.record(of: delivery.event) else { continue }
                     let line = try Console.jsonLine(EventReport(record))
                     if let file { try file.write(line) } else { context.console.printUnchanged(line) }

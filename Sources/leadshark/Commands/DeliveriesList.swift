@@ -1,5 +1,4 @@
 #if Server
-import LeadSharkSQLite
 import ArgumentParser
 import LeadSharkDelivery
 

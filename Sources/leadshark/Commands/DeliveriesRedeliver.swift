@@ -1,7 +1,6 @@
 #if Server
 import ArgumentParser
 import LeadSharkDelivery
-import LeadSharkSQLite
 
 extension LeadShark.Deliveries {
     /// `leadshark deliveries redeliver`
@@ -55,7 +54,7 @@ extension LeadShark.Deliveries {
 
         func run() async throws {
             let context = Context.current
-            let path = try store.path(in: context)
+            let location = try store.location(in: context)
             // Reading first: it makes no store where there is none.
             let meant = try await store.read(in: context) { try await find(in: $0, context) }
             let text = meant.count == 1 ? "1 delivery" : "\(meant.count) deliveries"
@@ -65,7 +64,8 @@ extension LeadShark.Deliveries {
                     refusal: "nothing was sent round again", in: context)
             }
             let (done, by) =
-                try await meant.isEmpty || bulk.dryRun ? ([], .receiver) : StoreOwner(path: path).redeliver(meant)
+                try await meant.isEmpty || bulk.dryRun
+                ? ([], .receiver) : StoreOwner(location, context).redeliver(meant)
             switch output.format {
             case .json, .ndjson:
                 try context.console.printJSON(
@@ -84,7 +84,7 @@ extension LeadShark.Deliveries {
         }
 
         /// The deliveries that are meant, oldest first.
-        private func find(in store: SQLiteDeliveryStore, _ context: Context) async throws -> [DeliveryID] {
+        private func find(in store: any DeliveryStore, _ context: Context) async throws -> [DeliveryID] {
             if !picks, !bulk.dryRun { return ids }
             var query = filter.query(limit: Self.maximumCount, now: context.now())
             if dead { query.states.insert(.deadLettered) }

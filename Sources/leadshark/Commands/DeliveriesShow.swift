@@ -1,7 +1,6 @@
 #if Server
 import ArgumentParser
 import LeadSharkDelivery
-import LeadSharkSQLite
 
 extension LeadShark.Deliveries {
     /// `leadshark deliveries show`
@@ -44,7 +43,7 @@ extension LeadShark.Deliveries {
             }
         }
 
-        private static func record(of id: DeliveryID, in store: SQLiteDeliveryStore) async throws -> EventRecord? {
+        private static func record(of id: DeliveryID, in store: any DeliveryStore) async throws -> EventRecord? {
             var query = DeliveryQuery(limit: 1)
             query.ids = [id]
             guard let delivery = try await store.deliveries(matching: query).first else { return nil }

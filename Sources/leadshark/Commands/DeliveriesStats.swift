@@ -2,7 +2,6 @@
 import ArgumentParser
 import FoundationEssentials
 import LeadSharkDelivery
-import LeadSharkSQLite
 
 extension LeadShark.Deliveries {
     /// `leadshark deliveries stats`
@@ -46,7 +45,7 @@ extension LeadShark.Deliveries {
 
         /// Counts what the filter picks.
         private func count(
-            in store: SQLiteDeliveryStore, _ context: Context
+            in store: any DeliveryStore, _ context: Context
         ) async throws -> [HandlerName: DeliveryStatistics] {
             let now = context.now()
             var found: [HandlerName: DeliveryStatistics] = [:]

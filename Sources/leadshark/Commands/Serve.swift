@@ -3,7 +3,6 @@ import ArgumentParser
 import LeadSharkDelivery
 import LeadSharkHandlers
 import LeadSharkReceiver
-import LeadSharkSQLite
 import Logging
 
 extension LeadShark {
@@ -25,8 +24,18 @@ extension LeadShark {
                 "Where /health/live and /health/ready are (127.0.0.1:8081).", valueName: "host:port"))
         var adminListen: String?
 
-        @Option(help: ArgumentHelp("The queue on disk (sqlite:leadshark.sqlite).", valueName: "sqlite:path"))
+        @Option(
+            help: ArgumentHelp(
+                "The queue: sqlite:path, or a postgres:// URL without a password (sqlite:leadshark.sqlite).",
+                valueName: "store"))
         var store: String?
+
+        @Flag(
+            help: """
+                Receive only: `leadshark worker` brings the leads where they belong. Both need the same settings of where \
+                that is, and a PostgreSQL database.
+                """)
+        var noWorker = false
 
         @Option(help: ArgumentHelp("Append each lead to this file, one JSON object a line.", valueName: "path"))
         var leadsFile: String?
@@ -71,21 +80,14 @@ extension LeadShark {
                 forwardURL: forwardURL, forwardOrder: forwardOrder, reformattedBodies: bodies.reformattedBodies,
                 tolerance: tolerance, keepCompleted: keepCompleted, minimumFreeSpace: minimumFreeSpace,
                 logLevel: logLevel)
-            let settings = try ServeSettings(flags, from: SettingsSource(context), in: context)
-            // A receiver answers on, and stops when told, whatever becomes of the reader of its log.
-            let writer = context.console.makeBackgroundWriter()
-            context.console = context.console.writingNotes(by: writer)
-            defer { writer.finish() }
-            do {
-                try await Composition(settings, context).run()
-            } catch {
-                throw CommandError(cause: error) ?? error
-            }
+            let settings = try ServeSettings(
+                flags, role: noWorker ? .receiver : .receiverAndWorker, from: SettingsSource(context), in: context)
+            try await Composition.run(settings, &context)
         }
     }
 }
 
-/// The receiver with its store and its handlers, as the settings say.
+/// The receiver, or the worker, with its store and its handlers, as the settings say.
 struct Composition {
     private let settings: ServeSettings
     private let context: Context
@@ -97,22 +99,38 @@ struct Composition {
         logger = context.console.logger(level: settings.logLevel)
     }
 
+    /// Runs what the settings say until a signal.
+    static func run(_ settings: ServeSettings, _ context: inout Context) async throws {
+        // A receiver answers on, and stops when told, whatever becomes of the reader of its log.
+        let writer = context.console.makeBackgroundWriter()
+        context.console = context.console.writingNotes(by: writer)
+        defer { writer.finish() }
+        do {
+            try await Composition(settings, context).run()
+        } catch {
+            throw CommandError(cause: error) ?? error
+        }
+    }
+
     /// Opens everything, receives until a signal, and closes everything.
-    func run() async throws {
-        try Preflight.check(settings.listen)
+    private func run() async throws {
+        if settings.role != .worker { try Preflight.check(settings.listen) }
         try Preflight.check(settings.adminListen)
         let forward = try settings.forwardURL.map(makeForward)
-        let leadsPath = settings.leadsFile.map { context.path($0.value) }
+        // One that only receives leaves the file to the worker.
+        let leadsPath = settings.role == .receiver ? nil : settings.leadsFile.map { context.path($0.value) }
         if let file = settings.leadsFile, let leadsPath {
             try Preflight.checkAppending(to: file, at: leadsPath)
         }
-        try ControlSocketPath.of(store: settings.storePath(in: context)).map(Preflight.checkControlSocket)
-        let store = try await SQLiteDeliveryStore.open(
-            path: settings.storePath(in: context), options: settings.storeOptions, logger: logger)
+        try settings.controlSocketPath(in: context).map(Preflight.checkControlSocket)
+        let store = try await settings.store.openForWork(
+            in: context, options: settings.storeOptions, logger: logger)
         var leads: NDJSONFileHandler?
         do {
             leads = try await open(leadsPath)
-            let destinations = ([leads, forward] as [(any DeliveryHandler)?]).compactMap { $0 }
+            let file: (any DeliveryHandler)? =
+                settings.role == .receiver && settings.leadsFile != nil ? LeadsFileElsewhere() : leads
+            let destinations = ([file, forward] as [(any DeliveryHandler)?]).compactMap { $0 }
             // A delivery for the log costs as much as any other, so there is one only when the event goes nowhere else.
             try await receive(store, destinations.isEmpty ? [EventLogHandler(logger: logger)] : destinations)
         } catch {
@@ -163,20 +181,21 @@ struct Composition {
         }
     }
 
-    private func receive(_ store: SQLiteDeliveryStore, _ handlers: [any DeliveryHandler]) async throws {
+    private func receive(_ store: any DeliveryStore, _ handlers: [any DeliveryHandler]) async throws {
         var configuration = ReceiverConfiguration(
             webhooks: settings.webhooks.map {
                 WebhookEndpoint.Configuration(
                     name: $0.name, secrets: $0.secrets, reformattedBodies: settings.reformattedBodies,
                     tolerance: settings.tolerance)
             })
+        configuration.role = settings.role
         configuration.listen = ListenAddress(host: settings.listen.value.host, port: settings.listen.value.port)
         configuration.adminListen = ListenAddress(
             host: settings.adminListen.value.host, port: settings.adminListen.value.port)
         configuration.reformattedBodiesSetting = SettingName.canonicalizing
         configuration.worker.retention = settings.retention
-        configuration.controlSocketPath = ControlSocketPath.of(store: settings.storePath(in: context))
-        if configuration.controlSocketPath == nil {
+        configuration.controlSocketPath = settings.controlSocketPath(in: context)
+        if configuration.controlSocketPath == nil, !settings.store.isShared {
             context.console.note(
                 "warning: the store's path is too long for a control socket beside it; "
                     + "`leadshark deliveries redeliver` will work only while this receiver is stopped")
@@ -195,23 +214,26 @@ struct Composition {
 
 /// What the receiver says once it listens.
 private struct Banner: Sendable {
+    private let role: ReceiverConfiguration.Role
     private let paths: [String]
     private let store: String
     private let handlers: String
 
     init(settings: ServeSettings, paths: [String], handlers: [any DeliveryHandler]) {
+        role = settings.role
         self.paths = paths
         store = settings.store.description
         self.handlers = handlers.map(\.name.text).joined(separator: ", ")
     }
 
     func lines(_ addresses: ReceiverAddresses) -> [String] {
-        var lines = ["Receiving webhooks at http://\(addresses.webhooks)"]
+        var lines = role == .worker ? [] : ["Receiving webhooks at http://\(addresses.webhooks)"]
         lines += paths.map { "  POST http://\(addresses.webhooks)\($0)" }
         if let admin = addresses.admin {
             lines.append("Health at http://\(admin)/health/live and /health/ready")
         }
-        lines.append("Store \(store); handlers: \(handlers)")
+        let place = role == .receiver ? "handlers (in a worker): " : "handlers: "
+        lines.append("Store \(store); \(place)\(handlers)")
         return lines
     }
 }

@@ -4,11 +4,19 @@ import LeadSharkReceiver
 import LeadSharkSQLite
 
 /// Whoever may change a store: the process that owns it, over its control socket, or else this one.
+///
+/// A database has no owner: whoever may write to it does.
 struct StoreOwner {
-    let path: String
+    private let location: StoreLocation
+    private let context: Context
+
+    init(_ location: StoreLocation, _ context: Context) {
+        self.location = location
+        self.context = context
+    }
 
     /// Who did it.
-    enum Doer { case receiver, command }
+    enum Doer { case receiver, command, database }
 
     /// - Returns: The deliveries that go round again, and who sent them.
     func redeliver(_ ids: [DeliveryID]) async throws -> (done: [DeliveryID], by: Doer) {
@@ -31,21 +39,27 @@ struct StoreOwner {
     ///   - body: How the store does it, when nobody else owns it.
     ///   - request: How the owner is asked for it.
     private func change<Item>(
-        _ items: [Item], atOnce count: Int, by body: (SQLiteDeliveryStore, [Item]) async throws -> [Item],
+        _ items: [Item], atOnce count: Int, by body: (any DeliveryStore, [Item]) async throws -> [Item],
         asking request: (ControlClient, [Item]) async throws -> [Item]
     ) async throws -> (done: [Item], by: Doer) {
         do {
-            let store: SQLiteDeliveryStore
-            do {
-                store = try await SQLiteDeliveryStore.open(path: path)
-            } catch let error as StoreOpeningError where error.code == .inUse {
-                return (try await ask(items, inUse: error, request), .receiver)
+            let store: any DeliveryStore
+            var doer = Doer.database
+            if let path = location.filePath(in: context) {
+                do {
+                    store = try await SQLiteDeliveryStore.open(path: path)
+                    doer = .command
+                } catch let error as StoreOpeningError where error.code == .inUse {
+                    return (try await ask(items, of: path, inUse: error, request), .receiver)
+                }
+            } else {
+                store = try await location.openForReading(in: context)
             }
             do {
                 var done: [Item] = []
                 for part in Self.parts(of: items, count) { done += try await body(store, part) }
                 try await store.close()
-                return (done, .command)
+                return (done, doer)
             } catch {
                 try? await store.close()
                 throw error
@@ -56,7 +70,8 @@ struct StoreOwner {
     }
 
     private func ask<Item>(
-        _ items: [Item], inUse: StoreOpeningError, _ request: (ControlClient, [Item]) async throws -> [Item]
+        _ items: [Item], of path: String, inUse: StoreOpeningError,
+        _ request: (ControlClient, [Item]) async throws -> [Item]
     ) async throws -> [Item] {
         guard let socket = ControlSocketPath.of(store: path) else {
             throw CommandError(

@@ -1,6 +1,9 @@
 #if Server
 import LeadSharkDelivery
 import LeadSharkHandlers
+#if Postgres
+import LeadSharkPostgres
+#endif
 import LeadSharkReceiver
 import LeadSharkSQLite
 
@@ -15,9 +18,27 @@ extension CommandError {
         case let error as StoreBackupError: self.init(Self.status(of: error.code), error.message)
         case let error as ForwardError: self.init(.configuration, error.message)
         case let error as DeliveryStoreError: self.init(Self.status(of: error.code), error.message)
-        default: return nil
+        default:
+            #if Postgres
+            guard let error = error as? PostgresOpeningError else { return nil }
+            self.init(Self.status(of: error.code), error.message)
+            #else
+            return nil
+            #endif
         }
     }
+
+    #if Postgres
+    private static func status(of code: PostgresOpeningError.Code) -> ExitStatus {
+        switch code {
+        case .invalidURL, .unsuitableServer: .configuration
+        case .notPermitted: .noPermission
+        case .notFound: .noInput
+        case .foreignSchema, .newerSchema, .olderSchema: .badData
+        default: .unavailable
+        }
+    }
+    #endif
 
     private static func status(of code: StoreOpeningError.Code) -> ExitStatus {
         switch code {

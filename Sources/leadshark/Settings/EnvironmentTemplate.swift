@@ -69,8 +69,9 @@ enum EnvironmentTemplate {
             #LEADSHARK_LISTEN=127.0.0.1:8080
             #LEADSHARK_ADMIN_LISTEN=127.0.0.1:8081
 
-            # The queue on disk.
+            # The queue on disk, or in a PostgreSQL database that several receivers and workers share.
             #LEADSHARK_STORE=sqlite:leadshark.sqlite
+            #LEADSHARK_STORE='postgres://…'
 
             # Where leads go: a file, one JSON object a line; a URL that gets each event as LeadShark sent it.
             #LEADSHARK_LEADS_FILE=leads.ndjson

@@ -5,8 +5,9 @@ import LeadSharkSQLite
 import LeadSharkWebhooks
 import Logging
 
-/// What `serve` needs to know, all of it checked before anything is made.
+/// What `serve` and `worker` need to know, all of it checked before anything is made.
 struct ServeSettings {
+    let role: ReceiverConfiguration.Role
     let webhooks: [WebhookSettings]
     let listen: Sourced<HostPort>
     let adminListen: Sourced<HostPort>
@@ -39,11 +40,15 @@ struct ServeSettings {
     static let defaultListen = HostPort(host: "127.0.0.1", port: 8080)
     static let defaultAdminListen = HostPort(host: "127.0.0.1", port: 8081)
 
-    init(_ flags: Flags, from settings: SettingsSource, in context: Context) throws {
+    init(
+        _ flags: Flags, role: ReceiverConfiguration.Role = .receiverAndWorker, from settings: SettingsSource,
+        in context: Context
+    ) throws {
+        self.role = role
         logLevel = try settings.logLevel(flag: flags.logLevel)
         listen = try settings.address(.listen, flag: flags.listen, default: Self.defaultListen)
         adminListen = try settings.address(.adminListen, flag: flags.adminListen, default: Self.defaultAdminListen)
-        store = try settings.store(flag: flags.store).value
+        store = try Self.store(flag: flags.store, role: role, from: settings)
         leadsFile = try settings.text(.leadsFile, flag: flags.leadsFile)
         forwardURL = try settings.text(.forwardURL, flag: flags.forwardURL)
         if let forwardURL, forwardURL.value == EnvironmentTemplate.forwardURL {
@@ -66,11 +71,26 @@ struct ServeSettings {
                 "\(listen.value) is where webhooks arrive; the health checks need another port")
         }
         // Last, since it is what a newcomer has not set: the other sentences would not be seen.
-        webhooks = try context.webhooks(settings)
+        webhooks = role == .worker ? [] : try context.webhooks(settings)
     }
 
-    /// The path of the store's file.
-    func storePath(in context: Context) -> String { context.path(store.path) }
+    /// With SQLite one process is receiver and worker in one.
+    private static func store(
+        flag: String?, role: ReceiverConfiguration.Role, from settings: SettingsSource
+    ) throws -> StoreLocation {
+        let store = try settings.store(flag: flag)
+        guard role != .receiverAndWorker, !store.value.isShared else { return store.value }
+        throw store.refusal(
+            "is \(store.value), a file that one process has for itself, so that a receiver and a worker cannot share it; "
+                + "run `leadshark serve` alone, which is both, or name a PostgreSQL database as "
+                + "\(SettingName.store.variable)")
+    }
+
+    /// Where the owner of a store in a file listens for commands; `nil` for a database, which needs none, and for a path that
+    /// is too long.
+    func controlSocketPath(in context: Context) -> String? {
+        store.filePath(in: context).flatMap(ControlSocketPath.of(store:))
+    }
 }
 
 /// Where the owner of a store listens for the operator's commands.

@@ -23,7 +23,7 @@ struct SettingName: Hashable, Sendable {
     static let webhooks = Self("LEADSHARK_WEBHOOKS")
     static let listen = Self("LEADSHARK_LISTEN", flag: "--listen")
     static let adminListen = Self("LEADSHARK_ADMIN_LISTEN", flag: "--admin-listen")
-    static let store = Self("LEADSHARK_STORE", flag: "--store")
+    static let store = Self("LEADSHARK_STORE", flag: "--store", isSecret: true)
     static let leadsFile = Self("LEADSHARK_LEADS_FILE", flag: "--leads-file")
     static let forwardURL = Self("LEADSHARK_FORWARD_URL", flag: "--forward-url")
     static let forwardOrder = Self("LEADSHARK_FORWARD_ORDER", flag: "--forward-order")
@@ -75,7 +75,8 @@ struct SettingName: Hashable, Sendable {
                                            LEADSHARK_WEBHOOK_CRM_SECRET
           LEADSHARK_LISTEN                 where webhooks arrive
           LEADSHARK_ADMIN_LISTEN           where health is asked for
-          LEADSHARK_STORE                  the queue: sqlite:PATH
+          LEADSHARK_STORE                  the queue: sqlite:PATH, or
+                                           postgres://USER@HOST/DATABASE
           LEADSHARK_LEADS_FILE             a file that leads are appended to
           LEADSHARK_FORWARD_URL            a URL that events are sent on to
           LEADSHARK_FORWARD_AUTHORIZATION  its Authorization header, if it

@@ -16,23 +16,25 @@ final class RunningReceiver {
     ///
     /// - Parameters:
     ///   - more: What its command line has besides.
+    ///   - database: The URL of its store, when that is no file.
     ///   - executable: What takes the place of `leadshark`.
     ///   - entry: What goes before it: a program that becomes it.
     init(
-        in folder: TemporaryFolder, _ more: [String] = [], store: String = "store.sqlite",
+        in folder: TemporaryFolder, _ more: [String] = [], store: String = "store.sqlite", database: String? = nil,
         executable: String = Program.leadshark, through entry: [String] = [], environment: [String: String] = [:],
         errorPipe: Pipe? = nil
     ) async throws {
         self.folder = folder
         self.errorPipe = errorPipe
         port = try Loopback.freePort()
-        self.environment = environment.merging(["LEADSHARK_WEBHOOK_SECRET_FILE": folder.file("secret").path]) { $1 }
+        var own = ["LEADSHARK_WEBHOOK_SECRET_FILE": folder.file("secret").path]
+        own["LEADSHARK_STORE"] = database
+        self.environment = environment.merging(own) { $1 }
         commandLine =
             entry
             + [
-                executable, "serve", "--listen", "127.0.0.1:\(port)", "--admin-listen", "127.0.0.1:0", "--store",
-                "sqlite:\(store)",
-            ] + more
+                executable, "serve", "--listen", "127.0.0.1:\(port)", "--admin-listen", "127.0.0.1:0",
+            ] + (database == nil ? ["--store", "sqlite:\(store)"] : []) + more
         _ = try folder.write(Self.secret, to: "secret")
         program = try Self.start(commandLine, self.environment, in: folder, errorPipe)
         try await untilReady()

@@ -87,7 +87,7 @@ struct SettingsSourceTests {
 
     @Test("A malformed value is refused with its setting and origin; a flag is a matter of usage")
     func malformedValues() throws {
-        let settings = try source(["LEADSHARK_LISTEN": "8080", "LEADSHARK_STORE": "postgres://u:hunter2@h/db"])
+        let settings = try source(["LEADSHARK_LISTEN": "8080", "LEADSHARK_STORE": "mysql://u:hunter2@h/db"])
         let fallback = HostPort(host: "h", port: 1)
         let listen = try #require(throws: CommandError.self) {
             try settings.address(.listen, flag: nil, default: fallback)
@@ -98,10 +98,14 @@ struct SettingsSourceTests {
         let store = try #require(throws: CommandError.self) { try settings.store(flag: nil) }
         #expect(
             store.message
-                == "LEADSHARK_STORE (from the environment) names the kind of store postgres, which is not known; write sqlite:PATH"
+                == "LEADSHARK_STORE (from the environment) names the kind of store mysql, which is not known; write sqlite:PATH or postgres://USER@HOST/DATABASE"
         )
         let flag = try #require(throws: CommandError.self) { try settings.store(flag: "leads.sqlite") }
-        #expect(flag.status == .usage && flag.message == "--store names no kind of store; write sqlite:PATH")
+        #expect(
+            flag.status == .usage
+                && flag.message
+                    == "--store names no kind of store; write sqlite:PATH or postgres://USER@HOST/DATABASE"
+        )
     }
 
     @Test(
