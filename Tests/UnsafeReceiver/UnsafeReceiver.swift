@@ -32,4 +32,10 @@ struct UnsafeReceiver {
         try await store.close()
     }
 }
+#else
+/// What is left of it when the package is built without the receiver.
+@main
+struct UnsafeReceiver {
+    static func main() {}
+}
 #endif
