@@ -47,5 +47,6 @@ while read -r word; do
     start
 done
 trap - EXIT
-stop INT
-rm -rf "$directory"
+# Not in good order: what would be written for the next start is removed.
+stop QUIT
+rm -rf "$directory" "$status" "$status.log"
