@@ -75,7 +75,7 @@ public struct PostgresURL: Sendable, Hashable, CustomStringConvertible, CustomDe
     func harmless(_ message: String) -> String {
         var lines = message.split(whereSeparator: \.isNewline).filter { line in
             !["DETAIL:", "HINT:", "CONTEXT:", "LOCATION:"].contains { line.hasPrefix($0) }
-        }.map(String.init)
+        }.map { String($0.drop(while: \.isWhitespace)) }
         for secret in Self.secretSettings.compactMap({ settings[$0] }) where !secret.isEmpty {
             lines = lines.map { $0.replacing(secret, with: "***") }
         }

@@ -77,7 +77,7 @@ struct StoreOpening: Sendable {
         switch failure {
         case .unreachable(let text):
             if text.contains("read-only") || text.contains("hot standby") { return readOnly }
-            return PostgresOpeningError(.unreachable, message: "\(url) does not let us in: \(text)")
+            return PostgresOpeningError(.unreachable, message: "\(url) cannot be used: \(text)")
         case .refused("42501"):
             return PostgresOpeningError(
                 .notPermitted,
