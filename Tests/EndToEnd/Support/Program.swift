@@ -70,11 +70,11 @@ struct Timeout: Error, CustomStringConvertible {
 
 /// Waits until something that another process does has come about, and throws when it does not.
 func condition(
-    _ what: @autoclosure () -> String, within limit: Duration = .seconds(120), _ isMet: () throws -> Bool
+    _ what: @autoclosure () -> String, within limit: Duration = .seconds(120), _ isMet: () async throws -> Bool
 ) async throws {
     let clock = ContinuousClock()
     let end = clock.now + limit
-    while try !isMet() {
+    while try await !isMet() {
         guard clock.now < end else { throw Timeout(description: "waited \(limit) in vain until \(what())") }
         try await clock.sleep(for: .milliseconds(20))
     }
