@@ -1,6 +1,7 @@
 #if Postgres
 import Foundation
 import LeadSharkDelivery
+import LeadSharkStoreConformance
 @testable import LeadSharkPostgres
 import LeadSharkWebhooks
 import Logging

@@ -2,6 +2,7 @@
 import Foundation
 import InMemoryLogging
 import LeadSharkDelivery
+import LeadSharkStoreConformance
 @testable import LeadSharkPostgres
 import Logging
 import Testing

@@ -1,6 +1,7 @@
 #if Server
 import GRDB
 import LeadSharkDelivery
+import LeadSharkStoreConformance
 import LeadSharkTesting
 import LeadSharkWebhooks
 import Testing

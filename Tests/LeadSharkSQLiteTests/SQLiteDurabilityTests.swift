@@ -2,6 +2,7 @@
 import Foundation
 import GRDB
 import LeadSharkDelivery
+import LeadSharkStoreConformance
 import Testing
 
 @testable import LeadSharkSQLite

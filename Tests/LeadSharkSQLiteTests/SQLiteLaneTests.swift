@@ -3,6 +3,7 @@ import Foundation
 import GRDB
 import GRDBSQLite
 import LeadSharkDelivery
+import LeadSharkStoreConformance
 import LeadSharkTesting
 import LeadSharkWebhooks
 import Testing

@@ -24,21 +24,7 @@ extension LeadShark {
             help: ArgumentHelp("The queue: a postgres:// URL without a password.", valueName: "store"))
         var store: String?
 
-        @Option(help: ArgumentHelp("Append each lead to this file, one JSON object a line.", valueName: "path"))
-        var leadsFile: String?
-
-        @Option(
-            name: .customLong("forward-url"),
-            help: ArgumentHelp(
-                "Send each event on to this URL; its Authorization header is in LEADSHARK_FORWARD_AUTHORIZATION.",
-                valueName: "url"))
-        var forwardURL: String?
-
-        @Option(
-            help: ArgumentHelp(
-                "The order in which that URL gets events: none, or person: those of each person one at a time (none).",
-                valueName: "order"))
-        var forwardOrder: String?
+        @OptionGroup var destinations: DestinationOptions
 
         @Option(
             help: ArgumentHelp("How long completed events are kept, as 7d, or forever (7d).", valueName: "time"))
@@ -50,8 +36,9 @@ extension LeadShark {
         func run() async throws {
             var context = Context.current
             let flags = ServeSettings.Flags(
-                adminListen: adminListen, store: store, leadsFile: leadsFile, forwardURL: forwardURL,
-                forwardOrder: forwardOrder, keepCompleted: keepCompleted, logLevel: logLevel)
+                adminListen: adminListen, store: store, leadsFile: destinations.leadsFile,
+                forwardURL: destinations.forwardURL, forwardOrder: destinations.forwardOrder,
+                keepCompleted: keepCompleted, logLevel: logLevel)
             let settings = try ServeSettings(flags, role: .worker, from: SettingsSource(context), in: context)
             try await Composition.run(settings, &context)
         }
