@@ -18,7 +18,7 @@ extension Worker {
                     failures = 0
                     isMore = count >= limit
                     if count > 0 { loop.wakeup.wake() }
-                    rest = isMore ? max(configuration.pruneRest, Self.shortestRest) : .zero
+                    rest = isMore ? max(configuration.upkeepRest, Self.shortestRest) : .zero
                 } catch {
                     failures += 1
                     metrics.dissolveErrors.increment()

@@ -22,7 +22,7 @@ extension Worker {
                 total.events += part.events
                 total.identities += part.identities
                 if !part.isMore { break }
-                try await timeline.sleep(for: max(configuration.pruneRest, Self.shortestRest))
+                try await timeline.sleep(for: max(configuration.upkeepRest, Self.shortestRest))
             }
         } catch is CancellationError {
             // What is left goes the next time.

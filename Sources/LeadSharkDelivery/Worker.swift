@@ -6,8 +6,9 @@ public import ServiceLifecycle
 /// Leases deliveries, decodes them, and has the handlers work on them.
 ///
 /// Each handler has its own loop, so one that hangs or fails holds up none but itself. Leases are renewed while an
-/// attempt runs, on a thread of their own, so that a handler that blocks its thread loses nobody's. A payload that is no event goes to the dead letters without being given to a handler. A failing store
-/// is asked again after a while; the worker ends only because of one that must not be used any more.
+/// attempt runs, on a thread of their own, so that a handler that blocks its thread loses nobody's. A payload that is no
+/// event goes to the dead letters without being given to a handler. A failing store is asked again after a while; the
+/// worker ends only because of one that must not be used any more.
 public final class Worker: Service {
     /// How a worker works.
     public struct Configuration: Sendable {
@@ -51,7 +52,7 @@ public final class Worker: Service {
         /// How many events are deleted in one transaction.
         public var eventsPerPrune = 100
         /// How long the store is left to others between two transactions that delete, or take out of lanes.
-        public var pruneRest: Duration = .milliseconds(20)
+        public var upkeepRest: Duration = .milliseconds(20)
         /// How large the batches of a ``BatchDeliveryHandler`` may be, whatever it asks for.
         public var maximumBatchCount = 1024
 

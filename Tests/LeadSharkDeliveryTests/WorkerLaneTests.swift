@@ -124,7 +124,7 @@ import Testing
             [handler], logger: .into(lines),
             configure: {
                 $0.deliveriesPerDissolution = 2
-                $0.pruneRest = .milliseconds(33)
+                $0.upkeepRest = .milliseconds(33)
                 $0.storeBackoff = BackoffPolicy(base: .seconds(2), cap: .seconds(2), minimumShare: 1)
             },
             prepare: { store in

@@ -29,7 +29,7 @@ import Testing
             [handler], logger: .into(lines),
             configure: {
                 $0.eventsPerPrune = 2
-                $0.pruneRest = .milliseconds(33)
+                $0.upkeepRest = .milliseconds(33)
             },
             prepare: { store in
                 _ = try await store.base.enqueue((0..<5).map { .fixture($0) }, for: [])
