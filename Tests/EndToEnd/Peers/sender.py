@@ -1,7 +1,8 @@
 """Acts as LeadShark, with nothing of ours: asyncio sockets, hmac and json from Python's standard library.
 
 Sends COUNT events to a receiver over CONCURRENCY connections, each event REPEAT times, and writes the ledger: one JSON
-line for each event that was answered 200, with the identity that it must have (computed here, from the published rule).
+line for each event that was answered 200, with the identity that it must have (computed here, from the published rule)
+and the time, on the system's steady clock.
 With --persist an event that got no answer, or 503, is sent again until it is answered 200.
 """
 
@@ -11,6 +12,7 @@ import hashlib
 import hmac
 import json
 import sys
+import time
 
 
 def field(data: bytes) -> bytes:
@@ -92,7 +94,7 @@ async def send_all():
                         status = await connection.post(name, body, tag)
                         statuses[status] = statuses.get(status, 0) + 1
                         if status == 200:
-                            ledger.write(json.dumps({"number": number, "identity": key}) + "\n")
+                            ledger.write(json.dumps({"number": number, "identity": key, "time": time.monotonic_ns()}) + "\n")
                             ledger.flush()
                         if status == 200 or not arguments.persist:
                             break

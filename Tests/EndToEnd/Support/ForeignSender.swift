@@ -25,6 +25,16 @@ struct ForeignSender {
 
     var isRunning: Bool { program.isRunning }
 
+    /// The file with the ledger.
+    var ledgerPath: String { receiver.folder.file(ledger).path }
+
+    /// The identities that were answered 200, in the order of their answers.
+    func answers() throws -> [String] {
+        try receiver.folder.lines(of: ledger).compactMap { line in
+            (line["time"] as? Int).flatMap { time in (line["identity"] as? String).map { (time, $0) } }
+        }.sorted { $0.0 < $1.0 }.map(\.1)
+    }
+
     /// The identities that were answered 200 so far.
     func acknowledged() throws -> Set<String> {
         Set(try receiver.folder.lines(of: ledger).compactMap { $0["identity"] as? String })

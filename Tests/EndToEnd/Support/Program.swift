@@ -100,6 +100,9 @@ final class TemporaryFolder {
             at: url, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
     }
 
+    /// Where it is, without symbolic links.
+    var realPath: String { url.resolvingSymlinksInPath().path }
+
     func file(_ name: String) -> URL { url.appendingPathComponent(name) }
 
     func write(_ text: String, to name: String, permissions: Int = 0o600) throws -> URL {
