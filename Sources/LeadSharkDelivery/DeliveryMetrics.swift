@@ -1,7 +1,7 @@
 #if Server
 import Metrics
 
-/// The metrics of queue and worker, by the names under which they are reported.
+/// The metrics of queue, worker and spool, by the names under which they are reported.
 ///
 /// | name | kind | what it counts |
 /// |---|---|---|
@@ -25,7 +25,12 @@ import Metrics
 /// | `leadshark_leases_reclaimed_total` | counter | leases that ran out |
 /// | `leadshark_events_pruned_total` | counter | events that were deleted because they were done for long enough |
 /// | `leadshark_identities_pruned_total` | counter | identities that were forgotten |
-/// | `leadshark_store_errors_total{part}` | counter | failed calls of the store: `enqueue`, `lease`, `settle`, `renew`, `prune`, `dissolve` |
+/// | `leadshark_store_errors_total{part}` | counter | failed calls of the store: `enqueue`, `lease`, `settle`, `renew`, `prune`, `dissolve`, `move`; of the spool: `spool` |
+/// | `leadshark_spool_events_total` | counter | events that went to the spool, since the store did not take them |
+/// | `leadshark_spool_moved_total` | counter | events that came from the spool to the store |
+/// | `leadshark_spool_set_aside_total` | counter | events of the spool that the store refuses |
+/// | `leadshark_spool_waiting_events` | gauge | events that are in the spool |
+/// | `leadshark_spool_spooling` | gauge | 1 while the store does not take events, else 0 |
 package enum DeliveryMetrics {
     /// What the queue reports.
     struct Queue: Sendable {
@@ -80,6 +85,17 @@ package enum DeliveryMetrics {
         let leaseErrors = DeliveryMetrics.storeErrors("lease")
         let settleErrors = DeliveryMetrics.storeErrors("settle")
         let renewErrors = DeliveryMetrics.storeErrors("renew")
+    }
+
+    /// What a store with a spool reports.
+    struct Spool: Sendable {
+        let spooled = Counter(label: "leadshark_spool_events_total")
+        let moved = Counter(label: "leadshark_spool_moved_total")
+        let setAside = Counter(label: "leadshark_spool_set_aside_total")
+        let waiting = Gauge(label: "leadshark_spool_waiting_events")
+        let spooling = Gauge(label: "leadshark_spool_spooling")
+        let putErrors = DeliveryMetrics.storeErrors("spool")
+        let moveErrors = DeliveryMetrics.storeErrors("move")
     }
 
     private static func storeErrors(_ part: String) -> Counter {

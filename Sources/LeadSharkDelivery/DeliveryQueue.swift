@@ -194,6 +194,11 @@ public final class DeliveryQueue: Service {
             case .success(.duplicate(let differs)):
                 metrics.duplicates.increment()
                 if differs { metrics.differingDuplicates.increment() }
+            case .success(.spooled):
+                // It has no number yet that a log line could name.
+                if entry.event.contradictingHeader != nil { metrics.contradictions.increment() }
+                if entry.event.envelope.type == nil { metrics.unreadable.increment() }
+                if entry.event.deadLetterReason != nil { metrics.putAside.increment() }
             case .failure:
                 metrics.refusedStoreFailed.increment()
             }

@@ -46,5 +46,8 @@ public enum EnqueueResult: Sendable, Hashable {
     /// An event of this identity is known already; nothing was enqueued. Other bytes than before are kept beside it,
     /// up to a bound, since the vendor may have sent more detail.
     case duplicate(payloadDiffers: Bool)
+    /// It is on disk in the spool of a ``SpoolingDeliveryStore``, since the store did not take it, and gets its deliveries when
+    /// it comes to the store.
+    case spooled
 }
 #endif

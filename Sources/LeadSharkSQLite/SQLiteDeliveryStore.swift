@@ -232,7 +232,7 @@ public final class SQLiteDeliveryStore: ClockAdjustableStore {
 
 extension SQLiteDeliveryStore {
     /// A file up to this size is checked as a whole when it is opened.
-    private static var checkedByteCount: Int64 { 64 << 20 }
+    static var checkedByteCount: Int64 { 64 << 20 }
 
     /// How long the writer waits for another program that holds the store locked.
     static var busyMilliseconds: Int32 { 5000 }
@@ -248,7 +248,7 @@ extension SQLiteDeliveryStore {
         return configuration
     }
 
-    private static var writingConfiguration: Configuration {
+    static var writingConfiguration: Configuration {
         var configuration = Configuration()
         configuration.journalMode = .wal
         configuration.busyMode = .timeout(Double(busyMilliseconds) / 1000)

@@ -9,7 +9,7 @@ import NIOHTTP1
 ///
 /// | answer | when |
 /// |---|---|
-/// | 200 | the event is on disk (`stored`), or was already (`duplicate`); a GET test; HEAD |
+/// | 200 | the event is on disk (`stored`; in the store, or else in its spool), or was already (`duplicate`); a GET test; HEAD |
 /// | 401 | the signature is missing, malformed, or does not fit |
 /// | 404, 405 | no webhook has this path; another method than GET, HEAD, POST |
 /// | 408, 413 | the sender is too slow; the body is too large |
@@ -165,7 +165,7 @@ extension WebhookEndpoint: RequestResponder {
             deadLetterReason: deadLetterReason(for: verified, at: webhook))
         do {
             switch try await sink.enqueue(event) {
-            case .stored:
+            case .stored, .spooled:
                 webhook.metrics.countStored()
                 tellWhatIsToEnd(verified, at: webhook)
                 return counted(Answer(.ok, body: #"{"status":"stored"}"#), at: webhook)
