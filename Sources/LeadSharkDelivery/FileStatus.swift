@@ -17,6 +17,10 @@ package struct FileStatus: Sendable {
     package let isSocket: Bool
     /// The bits of its mode that say who may do what.
     package let permissions: UInt32
+    /// The file system that it is on.
+    package let device: UInt64
+    /// Which file of that it is.
+    package let number: UInt64
 
     /// Looks at an open file; `nil` when the system refuses, which then has set `errno`.
     package init?(descriptor: Int32) {
@@ -37,6 +41,8 @@ package struct FileStatus: Sendable {
         isDirectory = status.st_mode & S_IFMT == S_IFDIR
         isSocket = status.st_mode & S_IFMT == S_IFSOCK
         permissions = UInt32(status.st_mode) & 0o7777
+        device = UInt64(status.st_dev)
+        number = UInt64(status.st_ino)
     }
 }
 #endif

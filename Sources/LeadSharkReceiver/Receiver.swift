@@ -42,7 +42,7 @@ public struct Receiver: Service {
     /// Puts a receiver together. It listens when it runs.
     ///
     /// - Parameters:
-    ///   - store: Where events are kept. It stays the caller's to close.
+    ///   - store: Where events are kept. It stays the caller's to close. A `SpoolingDeliveryStore` is run as a service too.
     ///   - handlers: Where leads go.
     /// - Throws: ``ReceiverError`` when the configuration cannot work; what ``DeliveryEngine`` throws over `handlers`.
     public init(
@@ -56,11 +56,13 @@ public struct Receiver: Service {
         self.engine = engine
         self.configuration = configuration
         self.logger = logger
+        // It goes on until the queue has ended, which may still put something into it.
+        let spool = (store as? SpoolingDeliveryStore).map { [$0 as any Service] } ?? []
         let parts: [any Service] =
             switch configuration.role {
-            case .receiverAndWorker: [engine.worker, engine.queue]
-            case .receiver: [engine.queue]
-            case .worker: [engine.worker]
+            case .receiverAndWorker: [engine.worker] + spool + [engine.queue]
+            case .receiver: spool + [engine.queue]
+            case .worker: [engine.worker] + spool
             }
         services = parts + Self.listeners(configuration, engine: engine, logger: logger)
     }
@@ -141,18 +143,21 @@ public struct Receiver: Service {
         small.maximumConnectionCount = 64
         small.maximumBufferedByteCount = 16 << 20
 
+        let spool = engine.store as? SpoolingDeliveryStore
         var services: [any Service] = []
         if let admin {
             var limits = small
             limits.answerDeadline = HealthResponder.checkDeadline
             let check = StoreCheck(store: engine.store, clock: configuration.clock)
-            services.append(listener(admin, HealthResponder(status: status, check: check, logger: logger), limits))
+            let responder = HealthResponder(status: status, check: check, spool: spool, logger: logger)
+            services.append(listener(admin, responder, limits))
         }
         if let control {
             var limits = small
             limits.maximumBodyByteCount = ControlProtocol.maximumRequestByteCount
             let responder = ControlResponder(
-                engine: engine, webhooks: configuration.webhooks.map(\.name), status: status, logger: logger)
+                engine: engine, webhooks: configuration.webhooks.map(\.name), status: status, spool: spool,
+                logger: logger)
             services.append(listener(control, responder, limits))
         }
         guard let webhooks else { return services }

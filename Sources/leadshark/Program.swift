@@ -23,9 +23,8 @@ struct LeadShark: AsyncParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            Init.self, Serve.self, Work.self, Deliveries.self, Doctor.self, Send.self, Sign.self, Verify.self,
-            Canonicalize.self,
-            Demo.self,
+            Init.self, Serve.self, Work.self, Deliveries.self, Spool.self, Doctor.self, Send.self, Sign.self,
+            Verify.self, Canonicalize.self, Demo.self,
         ])
 }
 

@@ -134,13 +134,19 @@ final class SpyStore: DeliveryStore {
     private let failures = LockedValue<[Call: Int]>([:])
     private let isOver = LockedValue(false)
     private let onEnqueue: @Sendable ([NewEvent]) async throws -> Void
+    private let afterEnqueue: @Sendable ([NewEvent]) async throws -> Void
+    private let onHealth: @Sendable () async throws -> Void
 
     init(
         clock: any Clock<Duration> = ContinuousClock(),
-        onEnqueue: @escaping @Sendable ([NewEvent]) async throws -> Void = { _ in }
+        onEnqueue: @escaping @Sendable ([NewEvent]) async throws -> Void = { _ in },
+        afterEnqueue: @escaping @Sendable ([NewEvent]) async throws -> Void = { _ in },
+        onHealth: @escaping @Sendable () async throws -> Void = {}
     ) {
         base = InMemoryDeliveryStore(clock: clock)
         self.onEnqueue = onEnqueue
+        self.afterEnqueue = afterEnqueue
+        self.onHealth = onHealth
     }
 
     /// Has the next calls fail.
@@ -169,7 +175,9 @@ final class SpyStore: DeliveryStore {
         enqueued.append(events.count)
         try check(.enqueue)
         try await onEnqueue(events)
-        return try await base.enqueue(events, for: recipients)
+        let results = try await base.enqueue(events, for: recipients)
+        try await afterEnqueue(events)
+        return results
     }
 
     func lease(
@@ -220,7 +228,11 @@ final class SpyStore: DeliveryStore {
     func statistics(of states: Set<DeliveryState>) async throws -> [HandlerName: DeliveryStatistics] {
         try await base.statistics(of: states)
     }
-    func checkHealth() async throws { try await base.checkHealth() }
+    func checkHealth() async throws {
+        if isOver.withLock({ $0 }) { throw DeliveryStoreError(.failed, message: "injected") }
+        try await onHealth()
+        try await base.checkHealth()
+    }
     func close() async throws { try await base.close() }
 }
 

@@ -1,19 +1,19 @@
 #if Server
 /// Calls of a store that may take longer than anybody waits for them. One that was given up goes on, and what comes of it
 /// is not known.
-final class BoundedCalls: Sendable {
+package final class BoundedCalls: Sendable {
     /// How many calls may be under way, those that were given up included.
-    static let maximumCount = 8
+    package static let maximumCount = 8
 
     private let timeline: Timeline
     private let count = LockedValue(0)
 
-    init(_ timeline: Timeline) { self.timeline = timeline }
+    package init(_ timeline: Timeline) { self.timeline = timeline }
 
     /// Waits for a call, for so long.
     ///
     /// - Throws: ``DeliveryStoreError/Code/unavailable`` when it takes longer, or too many do already.
-    func run<Value: Sendable>(
+    package func run<Value: Sendable>(
         within limit: Duration, _ body: @escaping @Sendable () async throws -> Value
     ) async throws -> Value {
         let isAdmitted = count.withLock { count in

@@ -1,6 +1,7 @@
 #if Server
 import Logging
-public import ServiceLifecycle
+import Metrics
+import ServiceLifecycle
 
 extension SpoolingDeliveryStore {
     /// Moves events from the spool to the store, whenever there are any and the store is there, until a graceful shutdown or

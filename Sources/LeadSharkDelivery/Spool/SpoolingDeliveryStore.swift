@@ -1,5 +1,7 @@
 #if Server
+import LeadSharkWebhooks
 public import Logging
+import Metrics
 public import ServiceLifecycle
 
 /// A store with a spool as its last resort: while the store cannot take events, they go to the spool, and from there to the

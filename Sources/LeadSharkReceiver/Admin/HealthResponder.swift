@@ -3,7 +3,8 @@ import LeadSharkDelivery
 import Logging
 import NIOHTTP1
 
-/// Answers on the admin listener: `GET /health/live` says that the process runs, `GET /health/ready` that it can take webhooks.
+/// Answers on the admin listener: `GET /health/live` says that the process runs, `GET /health/ready` that it
+/// can take webhooks, and whether they go to the spool.
 struct HealthResponder: RequestResponder {
     static let livePath = "/health/live"
     static let readyPath = "/health/ready"
@@ -13,6 +14,7 @@ struct HealthResponder: RequestResponder {
 
     let status: ReceiverStatus
     let check: StoreCheck
+    var spool: SpoolingDeliveryStore?
     let logger: Logger
 
     func admit(_ head: HTTPRequestHead) -> Admission {
@@ -26,7 +28,16 @@ struct HealthResponder: RequestResponder {
         if status.isStopping { return Answer(.serviceUnavailable, body: #"{"status":"stopping"}"#) }
         guard status.isListening else { return Answer(.serviceUnavailable, body: #"{"status":"starting"}"#) }
         guard await check.passes() else { return unhealthy }
-        return Answer(.ok, body: #"{"status":"ready"}"#)
+        guard let spool, let words = Self.words(await spool.report()) else {
+            return Answer(.ok, body: #"{"status":"ready"}"#)
+        }
+        return Answer(.ok, body: #"{"status":"ready","spool":\#(words)}"#)
+    }
+
+    /// What is told of a spool; `nil` while there is nothing to tell.
+    private static func words(_ report: SpoolReport) -> String? {
+        let state = ControlProtocol.SpoolState(report)
+        return state.isIdle ? nil : ControlResponder.json(state)
     }
 
     /// A store that does not answer in time is as good as ill.

@@ -9,6 +9,10 @@ public import LeadSharkDelivery
 /// | `GET /status` | none | ``Status`` |
 /// | `POST /deliveries/redeliver` | ``RedeliverRequest`` | ``RedeliverResponse`` |
 /// | `POST /deliveries/delete` | ``DeleteRequest`` | ``DeleteResponse`` |
+/// | `GET /spool` | none | ``SpoolState`` |
+/// | `POST /spool/drain` | none | ``DrainResponse`` |
+///
+/// Those of the spool are answered with 404 by a receiver that has none.
 ///
 /// Any other status comes with a ``Failure``. Whoever may open the socket (mode 0600: the receiver's user) may do all this.
 public enum ControlProtocol {
@@ -18,6 +22,10 @@ public enum ControlProtocol {
     public static let redeliverPath = "/deliveries/redeliver"
     /// The target that deletes events with their deliveries.
     public static let deletePath = "/deliveries/delete"
+    /// The target that tells what is in the spool.
+    public static let spoolPath = "/spool"
+    /// The target that has the spool's events moved to the store now.
+    public static let drainPath = "/spool/drain"
     /// The largest request body, in bytes.
     public static let maximumRequestByteCount = 1 << 20
     /// The largest number of deliveries, or of events, in one request.

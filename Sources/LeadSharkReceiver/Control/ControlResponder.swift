@@ -9,6 +9,7 @@ struct ControlResponder: RequestResponder {
     let engine: DeliveryEngine
     let webhooks: [WebhookName]
     let status: ReceiverStatus
+    var spool: SpoolingDeliveryStore?
     let logger: Logger
 
     func admit(_ head: HTTPRequestHead) -> Admission {
@@ -17,6 +18,10 @@ struct ControlResponder: RequestResponder {
             (ControlProtocol.deletePath, .POST):
             .read(maximumByteCount: ControlProtocol.maximumRequestByteCount)
         case (ControlProtocol.statusPath, _), (ControlProtocol.redeliverPath, _), (ControlProtocol.deletePath, _):
+            .refuse(.methodNotAllowed)
+        case (ControlProtocol.spoolPath, .GET) where spool != nil, (ControlProtocol.drainPath, .POST) where spool != nil:
+            .read(maximumByteCount: 0)
+        case (ControlProtocol.spoolPath, _) where spool != nil, (ControlProtocol.drainPath, _) where spool != nil:
             .refuse(.methodNotAllowed)
         default:
             .refuse(.unknownTarget)
@@ -28,6 +33,8 @@ struct ControlResponder: RequestResponder {
             switch request.head.uri {
             case ControlProtocol.statusPath: return try await currentStatus()
             case ControlProtocol.deletePath: return try await delete(request.body)
+            case ControlProtocol.spoolPath: return try await spoolState()
+            case ControlProtocol.drainPath: return try await drain()
             default: return try await redeliver(request.body)
             }
         } catch {
@@ -39,7 +46,8 @@ struct ControlResponder: RequestResponder {
 
     func refuse(_ refusal: Refusal, head: HTTPRequestHead?, bodyByteCount: Int) -> Answer {
         logger.notice("A control request was refused", metadata: ["cause": "\(refusal.rawValue)"])
-        let allow = head?.uri == ControlProtocol.statusPath ? "GET" : "POST"
+        let isRead = head?.uri == ControlProtocol.statusPath || head?.uri == ControlProtocol.spoolPath
+        let allow = isRead ? "GET" : "POST"
         return Answer(refusal.status, allow: refusal == .methodNotAllowed ? allow : nil)
     }
 
@@ -65,6 +73,20 @@ struct ControlResponder: RequestResponder {
         return Answer(.ok, body: Self.json(ControlProtocol.DeleteResponse(deleted)))
     }
 
+    private func spoolState() async throws -> Answer {
+        guard let spool else { return Answer(.notFound) }
+        return Answer(.ok, body: Self.json(ControlProtocol.SpoolState(await spool.report())))
+    }
+
+    private func drain() async throws -> Answer {
+        guard let spool else { return Answer(.notFound) }
+        let move = try await spool.moveNow()
+        logger.notice(
+            "An operator had the spool's events moved",
+            metadata: ["moved": "\(move.movedCount)", "left": "\(move.waitingCount)"])
+        return Answer(.ok, body: Self.json(ControlProtocol.DrainResponse(move)))
+    }
+
     private static func badRequest(_ member: String) -> Answer {
         let error =
             "the body is not {\"\(member)\": [...]} with at most \(ControlProtocol.maximumDeliveryCount) numbers"
@@ -84,7 +106,7 @@ struct ControlResponder: RequestResponder {
                     webhooks: webhooks.map(\.text), deliveries: deliveries, isStopping: status.isStopping)))
     }
 
-    private static func json(_ value: some Encodable) -> String {
+    static func json(_ value: some Encodable) -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys]
         guard let data = try? encoder.encode(value) else { return "{}" }

@@ -5,6 +5,8 @@ import Logging
 
 extension SQLiteSpool {
     static func openOwned(_ path: String, _ options: Options, _ logger: Logger?) throws -> SQLiteSpool {
+        var logger = logger
+        logger?[metadataKey: "place"] = "spool"
         let lock = try OwnerLock(try StoreFile(path))
         // Looked at again under the lock: another owner may have made or moved it in the meantime.
         let file: StoreFile
@@ -78,7 +80,7 @@ extension SQLiteSpool {
                 try SpoolSchema.inspect(db, path: path, mayBeEmpty: false)
                 let total = try Int.fetchOne(db, sql: "SELECT count(*) FROM spooled") ?? 0
                 let aside = try Int.fetchOne(db, sql: "SELECT count(*) FROM spooled WHERE is_set_aside = 1") ?? 0
-                return try status(
+                return try measure(
                     Counts(waiting: total - aside, setAside: aside),
                     maximumByteCount: max(options.maximumByteCount, leastByteCount), now: StoreClock().timeOfDay,
                     in: db)

@@ -150,7 +150,7 @@ public final class SQLiteSpool: DeliverySpool {
     /// How much waits.
     public func status() async throws -> SpoolStatus {
         try await access { [self] db in
-            try Self.status(
+            try Self.measure(
                 counts.withLock { $0 }, maximumByteCount: maximumByteCount, now: clock.timeOfDay, in: db)
         }
     }
@@ -180,7 +180,7 @@ public final class SQLiteSpool: DeliverySpool {
                 _ = Unmanaged.passRetained(owner.journal)
                 return
             }
-            try writer.writeWithoutTransaction { db in _ = try? db.checkpoint(.truncate) }
+            writer.writeWithoutTransaction { db in _ = try? db.checkpoint(.truncate) }
             try writer.close()
         }
     }
@@ -235,7 +235,7 @@ public final class SQLiteSpool: DeliverySpool {
         return try pageSize(db) * (used ?? 0)
     }
 
-    static func status(
+    static func measure(
         _ counts: Counts, maximumByteCount: Int64, now: Int64, in db: Database
     ) throws -> SpoolStatus {
         let first = try Int64.fetchOne(db, sql: "SELECT received_at FROM spooled ORDER BY id LIMIT 1")

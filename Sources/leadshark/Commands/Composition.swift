@@ -2,6 +2,7 @@
 import LeadSharkDelivery
 import LeadSharkHandlers
 import LeadSharkReceiver
+import LeadSharkSQLite
 import Logging
 
 /// The receiver, or the worker, with its store and its handlers, as the settings say.
@@ -40,8 +41,7 @@ struct Composition {
             try Preflight.checkAppending(to: file, at: leadsPath)
         }
         try settings.controlSocketPath(in: context).map(Preflight.checkControlSocket)
-        let store = try await settings.store.openForWork(
-            in: context, options: settings.storeOptions, logger: logger)
+        let store = try await openStore()
         var leads: NDJSONFileHandler?
         do {
             leads = try await open(leadsPath)
@@ -62,8 +62,37 @@ struct Composition {
         context.console.note("Stopped.")
     }
 
+    /// Opens the store, with its spool if there is one.
+    private func openStore() async throws -> any DeliveryStore {
+        guard let settings = settings.spool else {
+            return try await self.settings.store.openForWork(
+                in: context, options: self.settings.storeOptions, logger: logger)
+        }
+        let spool: SQLiteSpool
+        do {
+            spool = try await SQLiteSpool.open(
+                path: context.path(settings.path.value), options: settings.options, logger: logger)
+        } catch {
+            guard let refusal = CommandError(cause: error) else { throw error }
+            throw CommandError(refusal.status, "\(settings.path.label): \(refusal.message)")
+        }
+        do {
+            let store = try await self.settings.store.openForWork(
+                in: context, options: self.settings.storeOptions, mayBeAway: true, logger: logger)
+            return SpoolingDeliveryStore(store: store, spool: spool, logger: logger)
+        } catch {
+            try? await spool.close()
+            throw error
+        }
+    }
+
     /// Says what works, but is hardly meant.
     private func warn() {
+        if let spool = settings.spool, spool.isOnDisk(of: settings.store, in: context) {
+            context.console.note(
+                "warning: \(spool.path.label): the spool is on the store's own disk, and has no room when that is full, "
+                    + "nor works when that fails; name a place on another disk")
+        }
         if settings.leadsFile == nil, settings.forwardURL == nil {
             context.console.note(
                 "warning: leads are stored, but go nowhere but into this log, without their data; set \(SettingName.leadsFile.variable) or "
@@ -112,10 +141,13 @@ struct Composition {
         configuration.reformattedBodiesSetting = SettingName.canonicalizing
         configuration.worker.retention = settings.retention
         configuration.controlSocketPath = settings.controlSocketPath(in: context)
-        if configuration.controlSocketPath == nil, !settings.store.isShared {
+        if configuration.controlSocketPath == nil, !settings.store.isShared || settings.spool != nil {
             context.console.note(
-                "warning: the store's path is too long for a control socket beside it; "
-                    + "`leadshark deliveries redeliver` will work only while this receiver is stopped")
+                settings.store.isShared
+                    ? "warning: the spool's path is too long for a control socket beside it; "
+                        + "`leadshark spool drain` will work only while this receiver is stopped"
+                    : "warning: the store's path is too long for a control socket beside it; "
+                        + "`leadshark deliveries redeliver` will work only while this receiver is stopped")
         }
         warn()
         let banner = Banner(settings: settings, paths: configuration.webhooks.map(\.path), handlers: handlers)
@@ -134,12 +166,14 @@ private struct Banner: Sendable {
     private let role: ReceiverConfiguration.Role
     private let paths: [String]
     private let store: String
+    private let spool: String?
     private let handlers: String
 
     init(settings: ServeSettings, paths: [String], handlers: [any DeliveryHandler]) {
         role = settings.role
         self.paths = paths
         store = settings.store.description
+        spool = settings.spool?.path.value
         self.handlers = handlers.map(\.name.text).joined(separator: ", ")
     }
 
@@ -151,6 +185,7 @@ private struct Banner: Sendable {
         }
         let place = role == .receiver ? "handlers (in a worker): " : "handlers: "
         lines.append("Store \(store); \(place)\(handlers)")
+        if let spool { lines.append("Spool \(spool), for what the store cannot take") }
         return lines
     }
 }

@@ -51,14 +51,36 @@ struct ControlClient {
         return response.events
     }
 
+    /// What is in the receiver's spool.
+    func spool() async throws -> ControlProtocol.SpoolState {
+        try await ask(.GET, ControlProtocol.spoolPath)
+    }
+
+    /// Has the spool's events moved to the store, for a while.
+    func drain() async throws -> ControlProtocol.DrainResponse {
+        try await ask(.POST, ControlProtocol.drainPath)
+    }
+
     private func post<Response: Decodable>(_ body: some Encodable, to path: String) async throws -> Response {
+        try await ask(.POST, path, body: [UInt8](try JSONEncoder().encode(body)))
+    }
+
+    private func ask<Response: Decodable>(
+        _ method: HTTPMethod, _ path: String, body: [UInt8]? = nil
+    ) async throws -> Response {
         var request = HTTPClientRequest(url: base + path)
-        request.method = .POST
+        request.method = method
         request.headers.add(name: "Host", value: "leadshark")
-        request.headers.add(name: "Content-Type", value: "application/json")
-        request.body = .bytes([UInt8](try JSONEncoder().encode(body)))
+        if let body {
+            request.headers.add(name: "Content-Type", value: "application/json")
+            request.body = .bytes(body)
+        }
         let (status, answer) = try await exchange(request)
         if status == .ok, let response = try? JSONDecoder().decode(Response.self, from: answer) { return response }
+        if status == .notFound {
+            throw CommandError(
+                .unavailable, "the running receiver knows nothing of this; it may have been started without a spool")
+        }
         let failure = try? JSONDecoder().decode(ControlProtocol.Failure.self, from: answer)
         throw CommandError(
             .unavailable,

@@ -53,6 +53,12 @@ extension LeadShark {
                 "With less of the store's disk free, no event is taken, as 64M, or 0 (64M).", valueName: "size"))
         var minimumFreeSpace: String?
 
+        @OptionGroup var spool: SpoolOption
+
+        @Option(
+            help: ArgumentHelp("How large the spool may get, as 512M or 4G (1G).", valueName: "size"))
+        var spoolLimit: String?
+
         @Option(help: ArgumentHelp("Log from this level on (info).", valueName: "level"))
         var logLevel: String?
 
@@ -63,7 +69,7 @@ extension LeadShark {
                 forwardURL: destinations.forwardURL, forwardOrder: destinations.forwardOrder,
                 reformattedBodies: bodies.reformattedBodies,
                 tolerance: tolerance, keepCompleted: keepCompleted, minimumFreeSpace: minimumFreeSpace,
-                logLevel: logLevel)
+                spool: spool.spool, spoolLimit: spoolLimit, logLevel: logLevel)
             let settings = try ServeSettings(
                 flags, role: noWorker ? .receiver : .receiverAndWorker, from: SettingsSource(context), in: context)
             try await Composition.run(settings, &context)

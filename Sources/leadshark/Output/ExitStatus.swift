@@ -33,7 +33,8 @@ enum ExitStatus: Int32, CaseIterable {
           1   the answer is no: verify: not valid; send: not all accepted;
               doctor: a check failed; deliveries show: no such delivery;
               deliveries redeliver: none was sent round again;
-              deliveries delete: nothing was deleted
+              deliveries delete: nothing was deleted;
+              spool drain: events are left in the spool
           64  wrong command line
           65  wrong input
           66  input cannot be read

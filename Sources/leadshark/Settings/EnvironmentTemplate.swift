@@ -92,6 +92,10 @@ enum EnvironmentTemplate {
             # With less of the store's disk free, no event is taken; LeadShark then gets 503.
             #LEADSHARK_MINIMUM_FREE_SPACE=64M
 
+            # A file, on another disk than the store's, where events wait while the store cannot take them.
+            #LEADSHARK_SPOOL=/var/spool/leadshark/spool.sqlite
+            #LEADSHARK_SPOOL_LIMIT=1G
+
             # trace, debug, info, notice, warning, error or critical
             #LEADSHARK_LOG_LEVEL=info
 

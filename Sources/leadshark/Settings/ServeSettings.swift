@@ -20,6 +20,7 @@ struct ServeSettings {
     let tolerance: Duration?
     let retention: Retention
     let storeOptions: SQLiteDeliveryStore.Options
+    let spool: SpoolSettings?
     let logLevel: Logger.Level
 
     /// The flags of the command line; `nil` for what was not said.
@@ -34,6 +35,8 @@ struct ServeSettings {
         var tolerance: String?
         var keepCompleted: String?
         var minimumFreeSpace: String?
+        var spool: String?
+        var spoolLimit: String?
         var logLevel: String?
     }
 
@@ -60,6 +63,13 @@ struct ServeSettings {
         tolerance = try settings.tolerance(flag: flags.tolerance)
         retention = try settings.retention(flag: flags.keepCompleted)
         storeOptions = try settings.storeOptions(minimumFreeSpace: flags.minimumFreeSpace)
+        // A worker takes nothing in.
+        spool =
+            role == .worker
+            ? nil
+            : try settings.spool(
+                flag: flags.spool, limit: flags.spoolLimit, minimumFreeSpace: flags.minimumFreeSpace, besides: store,
+                in: context)
         if forwardAuthorization != nil, forwardURL == nil {
             throw CommandError(
                 .configuration,
@@ -86,10 +96,10 @@ struct ServeSettings {
                 + "\(SettingName.store.variable)")
     }
 
-    /// Where the owner of a store in a file listens for commands; `nil` for a database, which needs none, and for a path that
-    /// is too long.
+    /// Where the owner of a store in a file listens for commands, or that of a spool; `nil` for a database, which needs none,
+    /// and for a path that is too long.
     func controlSocketPath(in context: Context) -> String? {
-        store.filePath(in: context).flatMap(ControlSocketPath.of(store:))
+        ControlSocketPath.of(store, spool: spool, in: context)
     }
 }
 
@@ -97,6 +107,11 @@ struct ServeSettings {
 enum ControlSocketPath {
     /// The longest path that every system takes for a socket, less what its maker puts behind it meanwhile.
     static let maximumByteCount = 103 - 12
+
+    /// Beside the store, where that is a file, and else beside the spool, if there is one.
+    static func of(_ store: StoreLocation, spool: SpoolSettings?, in context: Context) -> String? {
+        (store.filePath(in: context) ?? spool.map { context.path($0.path.value) }).flatMap(of(store:))
+    }
 
     /// Beside the store; `nil` when that would be too long.
     static func of(store path: String) -> String? {

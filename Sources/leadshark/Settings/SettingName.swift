@@ -33,12 +33,15 @@ struct SettingName: Hashable, Sendable {
     static let tolerance = Self("LEADSHARK_TOLERANCE", flag: "--tolerance")
     static let keepCompleted = Self("LEADSHARK_KEEP_COMPLETED", flag: "--keep-completed")
     static let minimumFreeSpace = Self("LEADSHARK_MINIMUM_FREE_SPACE", flag: "--minimum-free-space")
+    static let spool = Self("LEADSHARK_SPOOL", flag: "--spool")
+    static let spoolLimit = Self("LEADSHARK_SPOOL_LIMIT", flag: "--spool-limit")
     static let logLevel = Self("LEADSHARK_LOG_LEVEL", flag: "--log-level")
 
     /// Those that do not depend on a webhook's name.
     static let general = [
         webhooks, listen, adminListen, store, leadsFile, forwardURL, forwardOrder, forwardAuthorization,
-        forwardAuthorizationFile, reformattedBodies, tolerance, keepCompleted, minimumFreeSpace, logLevel,
+        forwardAuthorizationFile, reformattedBodies, tolerance, keepCompleted, minimumFreeSpace, spool, spoolLimit,
+        logLevel,
     ]
 
     /// The settings of one webhook's secrets.
@@ -95,6 +98,10 @@ struct SettingName: Hashable, Sendable {
           LEADSHARK_MINIMUM_FREE_SPACE     with less of the store's disk free, no
                                            event is taken: 64M, or another
                                            size in K, M or G, or 0
+          LEADSHARK_SPOOL                  a file where events wait while the
+                                           store cannot take them
+          LEADSHARK_SPOOL_LIMIT            how large it may get: 1G, or another
+                                           size in M or G
           LEADSHARK_LOG_LEVEL              trace, debug, info, notice, warning,
                                            error or critical
         """
