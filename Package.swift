@@ -175,7 +175,7 @@ let package = Package(
             dependencies: [
                 "LeadSharkSQLite", "LeadSharkDelivery", "LeadSharkStoreConformance", "LeadSharkTesting",
                 "LeadSharkWebhooks",
-                grdb, grdbSQLite,
+                grdb, grdbSQLite, logging,
             ]),
         .testTarget(
             name: "LeadSharkPostgresTests",

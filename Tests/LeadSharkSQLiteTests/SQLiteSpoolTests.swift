@@ -4,6 +4,7 @@ import GRDB
 import LeadSharkDelivery
 import LeadSharkStoreConformance
 import LeadSharkWebhooks
+import Logging
 import Testing
 
 @testable import LeadSharkSQLite
@@ -235,7 +236,7 @@ struct SQLiteSpoolTests {
             let spool = try await SQLiteSpool.open(path: directory + "/spool.db")
             _ = try await store.enqueue([.fixture(1)], for: ["crm"])
             _ = try await spool.put((1...200).map { .fixture($0) }, for: ["crm"])
-            let both = SpoolingDeliveryStore(store: store, spool: spool, logger: .init(label: "test"))
+            let both = SpoolingDeliveryStore(store: store, spool: spool, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
             let run = Task { try await both.run() }
             while spool.waitingCount > 0 { #expect(try await both.moveNow().failure == nil) }
             #expect(try await store.counts() == ["crm": [.ready: 200]])

@@ -90,6 +90,16 @@ public final class PostgresCluster: Sendable {
     /// Ends the server as a crash would, and starts it again.
     public func crash() async throws { try await command("crash") }
 
+    /// Stops the server in good order. Connections break, and none can be made until ``start()``.
+    public func stop() async throws {
+        let count = lines.count { $0 == "stopped" }
+        try commands.write(contentsOf: Data("stop\n".utf8))
+        try await until { lines.count { $0 == "stopped" } > count }
+    }
+
+    /// Starts the server that was stopped.
+    public func start() async throws { try await command("start") }
+
     /// Begins a restart, and does not wait for its end.
     public func beginRestart() throws { try commands.write(contentsOf: Data("restart\n".utf8)) }
 
@@ -106,9 +116,13 @@ public final class PostgresCluster: Sendable {
     private var readyCount: Int { lines.count { $0 == "ready" } }
 
     private func untilReady(_ count: Int) async throws {
+        try await until { readyCount >= count }
+    }
+
+    private func until(_ isMet: () -> Bool) async throws {
         let clock = ContinuousClock()
         let end = clock.now + .seconds(90)
-        while readyCount < count {
+        while !isMet() {
             guard !lines.contains("failed"), clock.now < end else {
                 let log = (try? String(contentsOfFile: status.path + ".log", encoding: .utf8)) ?? ""
                 throw Missing(description: "the PostgreSQL server of the tests does not start: \(log.suffix(2000))")

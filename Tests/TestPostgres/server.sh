@@ -1,9 +1,11 @@
 # Makes a PostgreSQL server of its own in a directory, runs it, and removes it when standard input ends: so it goes with
-# the process that started it, however that ends. On the way it takes the words restart and crash, a line each.
+# the process that started it, however that ends. On the way it takes the words restart, crash, stop and
+# start, a line each.
 #
 #   sh server.sh BIN DIRECTORY PORT PASSWORD STATUS
 #
-# STATUS gets a line, ready, whenever the server takes connections, and failed when it does not.
+# STATUS gets a line, ready, whenever the server takes connections, stopped when it was stopped, and failed when it does not
+# start.
 set -eu
 bin=$1 directory=$2 port=$3 password=$4 status=$5
 # What ends a terminal's programs must not end this one before it has cleaned up.
@@ -34,8 +36,10 @@ start() {
     echo ready >>"$status"
 }
 stop() {
+    if [ -z "$server" ]; then return; fi
     kill -"$1" "$server"
     wait "$server" || true
+    server=
 }
 
 start
@@ -43,6 +47,11 @@ while read -r word; do
     case $word in
     restart) stop INT ;;
     crash) stop QUIT ;;
+    stop)
+        stop INT
+        echo stopped >>"$status"
+        continue
+        ;;
     esac
     start
 done

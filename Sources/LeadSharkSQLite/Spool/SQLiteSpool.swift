@@ -21,8 +21,8 @@ public final class SQLiteSpool: DeliverySpool {
         public init() {}
     }
 
-    /// The least that ``Options/maximumByteCount`` can be: room for the tables and a few events of the largest size.
-    public static let leastByteCount: Int64 = 4 << 20
+    /// The least that ``Options/maximumByteCount`` can be: room for the tables and an event of the largest size.
+    public static let leastByteCount: Int64 = 1 << 20
     /// How much has to be free in the file for the spool to be well: an event of the largest size that a receiver takes.
     static let roomByteCount: Int64 = 512 << 10
     /// The size from which an empty file gives its space back.

@@ -62,7 +62,7 @@ extension SettingsSource {
         let limit = try text(.spoolLimit, flag: limit)
         if let limit {
             guard let byteCount = Self.byteCount(limit.value), byteCount >= SQLiteSpool.leastByteCount else {
-                throw limit.refusal("is no size such as 64M or 2G, of 4M at least")
+                throw limit.refusal("is no size such as 64M or 2G, of 1M at least")
             }
             options.maximumByteCount = byteCount
         }

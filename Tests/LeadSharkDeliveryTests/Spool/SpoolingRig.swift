@@ -156,7 +156,7 @@ struct SpoolingRig: Sendable {
 extension NewEvent {
     /// An event of one of a few persons.
     static func of(person: Int, _ number: Int) -> NewEvent {
-        payload(#"{"event":"new.comment","data":{"actor_id":"p\#(person)","comment_id":"c\#(number)"}}"#)
+        payload(#"{"event":"new.comment","data":{"lead":{"actor_id":"p\#(person)"},"comment":{"id":"c\#(number)"}}}"#)
     }
 
     var identity: EventIdentity { envelope.identity }

@@ -70,7 +70,7 @@ struct SpoolingStoreTests {
 
     @Test("A store that hangs is waited for once, and what it commits later is not there twice")
     func hanging() async throws {
-        try await SpoolingRig.with { rig in
+        try await SpoolingRig.with { rig async throws in
             let gate = Gate()
             rig.mood.become(.hangs(gate))
             let first = Task { try await rig.enqueue(.fixture(1)) }
@@ -108,7 +108,7 @@ struct SpoolingStoreTests {
 
     @Test("When the store is back, the spool's events come to it in their order, with the recipients that they had")
     func back() async throws {
-        try await SpoolingRig.with { rig in
+        try await SpoolingRig.with { rig async throws in
             rig.mood.become(.refuses(.unavailable))
             for number in 1...300 { try await rig.enqueue(.fixture(number)) }
             _ = try await rig.both.enqueue([.fixture(301)], for: ["other"])
@@ -131,7 +131,7 @@ struct SpoolingStoreTests {
 
     @Test("An event whose commit got lost on its way is there once", arguments: [true, false])
     func ambiguousCommit(isMoving: Bool) async throws {
-        try await SpoolingRig.with { rig in
+        try await SpoolingRig.with { rig async throws in
             rig.mood.become(isMoving ? .refuses(.unavailable) : .losesAnswers)
             #expect(try await rig.enqueue(.fixture(1)) == [.spooled])
             rig.mood.become(.losesAnswers)
