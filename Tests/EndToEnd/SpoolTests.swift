@@ -60,9 +60,9 @@ struct SpoolTests {
         let state = try await spool("status", store: database)
         #expect(state.values["events"] as? Int == 300)
         #expect(state.values["is_spooling"] as? Bool == true)
-        let health = try await health(receiver)
-        #expect(health.contains(#""events":300,"is_spooling":true"#))
-        #expect(health.hasSuffix(" 200"))
+        let answer = try await health(receiver)
+        #expect(answer.contains(#""events":300,"is_spooling":true"#))
+        #expect(answer.hasSuffix(" 200"))
         #expect(count("they go to the spool", in: receiver) == 1)
 
         // Killed while it spools, and started again while the database is still away.

@@ -93,9 +93,11 @@ struct SQLiteSpoolTests {
             while case let batch = try await spool.oldest(100, byteCount: .max), !batch.isEmpty {
                 try await spool.remove(batch.map(\.event.id))
             }
-            #expect(try await spool.status() == SpoolStatus(
-                eventCount: 0, byteCount: try await spool.status().byteCount, maximumByteCount: 4 << 20,
-                oldestAge: nil))
+            #expect(
+                try await spool.status()
+                    == SpoolStatus(
+                        eventCount: 0, byteCount: try await spool.status().byteCount, maximumByteCount: 4 << 20,
+                        oldestAge: nil))
             try await spool.close()
             let size = try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int
             #expect(try #require(size) < 100_000)
@@ -236,7 +238,8 @@ struct SQLiteSpoolTests {
             let spool = try await SQLiteSpool.open(path: directory + "/spool.db")
             _ = try await store.enqueue([.fixture(1)], for: ["crm"])
             _ = try await spool.put((1...200).map { .fixture($0) }, for: ["crm"])
-            let both = SpoolingDeliveryStore(store: store, spool: spool, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+            let both = SpoolingDeliveryStore(
+                store: store, spool: spool, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
             let run = Task { try await both.run() }
             while spool.waitingCount > 0 { #expect(try await both.moveNow().failure == nil) }
             #expect(try await store.counts() == ["crm": [.ready: 200]])

@@ -169,7 +169,7 @@ extension SpoolingDeliveryStore {
         do {
             _ = try await enqueueInStore(
                 events.map(\.newEvent), for: recipients, within: configuration.moveTimeout)
-        } catch where (error as? DeliveryStoreError)?.code == .rowRefused {
+        } catch  where (error as? DeliveryStoreError)?.code == .rowRefused {
             if events.count > 1 {
                 for event in events { try await move([event]) }
             } else {

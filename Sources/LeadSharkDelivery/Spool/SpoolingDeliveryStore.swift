@@ -124,7 +124,7 @@ public final class SpoolingDeliveryStore: SharedDeliveryStore, Service {
             let part = rest.map { events[$0] }
             do {
                 take(rest, try await enqueueInStore(part, for: recipients, within: configuration.commitTimeout))
-            } catch where Self.isAway(error) {
+            } catch  where Self.isAway(error) {
                 beginSpooling(error)
                 take(rest, try await put(part, for: recipients))
             }
@@ -259,7 +259,7 @@ extension SpoolingDeliveryStore {
                 return try await calls.run(within: configuration.healthTimeout) { [store] in
                     try await store.checkHealth()
                 }
-            } catch where Self.isAway(error) {}
+            } catch  where Self.isAway(error) {}
         }
         try await spool.checkHealth()
     }

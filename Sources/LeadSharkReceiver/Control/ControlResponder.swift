@@ -19,7 +19,8 @@ struct ControlResponder: RequestResponder {
             .read(maximumByteCount: ControlProtocol.maximumRequestByteCount)
         case (ControlProtocol.statusPath, _), (ControlProtocol.redeliverPath, _), (ControlProtocol.deletePath, _):
             .refuse(.methodNotAllowed)
-        case (ControlProtocol.spoolPath, .GET) where spool != nil, (ControlProtocol.drainPath, .POST) where spool != nil:
+        case (ControlProtocol.spoolPath, .GET) where spool != nil,
+            (ControlProtocol.drainPath, .POST) where spool != nil:
             .read(maximumByteCount: 0)
         case (ControlProtocol.spoolPath, _) where spool != nil, (ControlProtocol.drainPath, _) where spool != nil:
             .refuse(.methodNotAllowed)

@@ -84,7 +84,8 @@ final class InMemorySpool: DeliverySpool {
 
     func setAside(_ events: [EventID]) async throws {
         try change { state in
-            for index in state.entries.indices where events.contains(where: { $0.rawValue == state.entries[index].id }) {
+            for index in state.entries.indices where events.contains(where: { $0.rawValue == state.entries[index].id })
+            {
                 state.entries[index].isAside = true
             }
         }

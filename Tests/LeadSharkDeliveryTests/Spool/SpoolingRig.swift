@@ -85,7 +85,8 @@ struct SpoolingRig: Sendable {
     }
 
     /// Moves the time on until a condition holds.
-    func pass(until condition: () async throws -> Bool, sourceLocation: SourceLocation = #_sourceLocation) async rethrows
+    func pass(until condition: () async throws -> Bool, sourceLocation: SourceLocation = #_sourceLocation)
+        async rethrows
     {
         try await until(sourceLocation: sourceLocation) {
             clock.advance(by: .milliseconds(100))

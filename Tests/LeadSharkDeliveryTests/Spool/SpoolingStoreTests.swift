@@ -191,7 +191,8 @@ struct SpoolingStoreTests {
         await until { rig.spool.identities.isEmpty }
         run.cancel()
         try await run.value
-        #expect(try await rig.stored(for: "crm") == [2, 1, 3, 4].map { NewEvent.of(person: $0 == 2 ? 2 : 1, $0).identity })
+        #expect(
+            try await rig.stored(for: "crm") == [2, 1, 3, 4].map { NewEvent.of(person: $0 == 2 ? 2 : 1, $0).identity })
         // Once the person has none there any more, the store gets the next at once.
         guard case .stored = try await next.enqueue([.of(person: 1, 6)], for: SpoolingRig.recipients)[0] else {
             Issue.record("the event was not stored")
@@ -294,7 +295,9 @@ struct SpoolingStoreTests {
         }
     }
 
-    @Test("Whatever the store does, as long as the spool works all is taken, and each person's events stay in order", arguments: 1...15)
+    @Test(
+        "Whatever the store does, as long as the spool works all is taken, and each person's events stay in order",
+        arguments: 1...15)
     func randomOrder(_ seed: UInt64) async throws {
         var generator = SeededGenerator(seed: seed)
         try await SpoolingRig.with { rig in

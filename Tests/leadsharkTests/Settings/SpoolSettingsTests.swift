@@ -67,7 +67,8 @@ import Testing
         #expect(try spool(nil, limit: "64M") == nil)
         #expect(try spool("spool.sqlite")?.options == SQLiteSpool.Options())
         #expect(try spool("spool.sqlite", limit: "64M")?.options.maximumByteCount == 64 << 20)
-        let source = try SettingsSource(environment: ["LEADSHARK_SPOOL": "a", "LEADSHARK_MINIMUM_FREE_SPACE": "1M"], file: nil)
+        let source = try SettingsSource(
+            environment: ["LEADSHARK_SPOOL": "a", "LEADSHARK_MINIMUM_FREE_SPACE": "1M"], file: nil)
         let flagged = try source.spool(
             flag: "b", limit: "8M", minimumFreeSpace: "2M", besides: .sqlite(path: "store.sqlite"), in: context)
         #expect(flagged?.path.value == "b")
