@@ -44,7 +44,8 @@ struct SpoolCommandTests {
         #expect(await run(command).status == 65)
         try await SQLiteDeliveryStore.open(path: directory.path + "/other.sqlite").close()
         #expect(await CommandRun.of("spool", command, "--spool", "other.sqlite", in: directory).status == 65)
-        #expect(try directory.names == ["other.sqlite", "spool.sqlite"])
+        // Whoever reads an SQLite file in WAL mode may leave an empty log beside it.
+        #expect(try directory.names.filter { !$0.hasPrefix("other.sqlite-") } == ["other.sqlite", "spool.sqlite"])
         #expect(try directory.read("spool.sqlite").hasPrefix("no spool "))
     }
 
