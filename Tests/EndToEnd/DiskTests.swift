@@ -109,12 +109,19 @@ struct DiskTests {
 
     // MARK: Proof that a commit waits for the disk
 
-    private func unsynced(_ executable: String) async throws -> (requests: [Int], answers: Int) {
+    /// - Parameter spools: Whether it is the spool that takes the events, since the store is away.
+    private func unsynced(
+        _ executable: String, spools: Bool = false
+    ) async throws -> (requests: [Int], answers: Int) {
         let count = 30
         let folder = try TemporaryFolder()
         let file = folder.file("trace")
         let receiver = try await RunningReceiver(
-            in: folder, executable: executable, through: SyncTrace.command(into: file))
+            in: folder, spools ? ["--spool", "spool.sqlite"] : [], executable: executable,
+            through: SyncTrace.command(into: file))
+        if spools {
+            try FileManager.default.moveItem(at: folder.file("store.sqlite"), to: folder.file("elsewhere.sqlite"))
+        }
         let sender = try ForeignSender(to: receiver, count: count, concurrency: 1, run: "mark")
         #expect(try await sender.statuses() == ["200": count])
         #expect(try await receiver.stop() == 0)
@@ -122,13 +129,20 @@ struct DiskTests {
         let marks = (0..<count).map { number in
             (["Hello mark \(number)", "comment-mark-\(number)", "visit-mark-\(number)"])[number % 3] + "\\\""
         }
-        let trace = try SyncTrace(file)
+        let trace = try SyncTrace(file, of: spools ? "spool.sqlite" : "")
         return (trace.unsynced(marks), trace.answerCount)
     }
 
     @Test("Between the write of an event and its answer the write-ahead log is synced")
     func synced() async throws {
         let (requests, answers) = try await unsynced(Program.leadshark)
+        #expect(answers == 30)
+        #expect(requests.isEmpty)
+    }
+
+    @Test("Between the write of an event into the spool and its answer that one's write-ahead log is synced")
+    func spoolSynced() async throws {
+        let (requests, answers) = try await unsynced(Program.leadshark, spools: true)
         #expect(answers == 30)
         #expect(requests.isEmpty)
     }

@@ -3,6 +3,7 @@ import Foundation
 
 /// What a receiver wrote and synced, in the order of its system calls, as `strace -f -y` has recorded it.
 struct SyncTrace {
+    private let log: String
     private let lines: [Substring]
     private var syncs: [(start: Int, end: Int)] = []
     private var answers: [Int] = []
@@ -16,14 +17,16 @@ struct SyncTrace {
         ]
     }
 
-    init(_ file: URL) throws {
+    /// - Parameter name: How the name of the file ends whose write-ahead log is looked at.
+    init(_ file: URL, of name: String = "") throws {
+        log = "\(name)-wal>"
         // strace writes any byte that is not printable as an escape.
         lines = try String(contentsOf: file, encoding: .utf8).split(separator: "\n")
         var begun: [Substring: Int] = [:]
         for (number, line) in lines.enumerated() {
             let thread = line.prefix { $0 != " " }
             let isSync = line.contains(" fdatasync(") || line.contains(" fsync(")
-            if isSync, line.contains("-wal>") {
+            if isSync, line.contains(log) {
                 if line.contains("<unfinished ...>") {
                     begun[thread] = number
                 } else if line.hasSuffix("= 0") {
@@ -53,7 +56,7 @@ struct SyncTrace {
         marks.indices.filter { number in
             guard number < answers.count,
                 let write = lines.firstIndex(where: {
-                    $0.contains("-wal>") && $0.contains(" pwrite") && $0.contains(marks[number])
+                    $0.contains(log) && $0.contains(" pwrite") && $0.contains(marks[number])
                 })
             else { return true }
             return !syncs.contains { $0.start > write && $0.end < answers[number] }
