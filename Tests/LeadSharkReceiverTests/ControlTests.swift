@@ -215,6 +215,9 @@ struct ControlTests {
                 let method = try await Self.call(path, ControlProtocol.redeliverPath)
                 #expect(method.status == 405)
                 #expect(method.header("Allow") == "POST")
+                // Without a spool nothing is known of one.
+                #expect(try await Self.call(path, ControlProtocol.spoolPath).status == 404)
+                #expect(try await Self.call(path, ControlProtocol.drainPath, body: "").status == 404)
             }
         }
     }

@@ -135,6 +135,8 @@ struct SpoolingRig: Sendable {
             case 12: spool.fail(.oldest, times: 1)
             default: break
             }
+            // Others go on in between, now for long and now hardly.
+            for _ in 0..<Int.random(in: 0...60, using: &generator) { await Task.yield() }
             let events = (0...Int.random(in: 0...3, using: &generator)).map {
                 NewEvent.of(person: Int.random(in: 1...5, using: &generator), round * 10 + $0)
             }
