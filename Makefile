@@ -102,6 +102,11 @@ bench: ## Measure against peers, and write Benchmarks/RESULTS.md
 	@$(RELEASE) >&2
 	@Scripts/bench $(ARGS)
 
+.PHONY: soak
+soak: build ## Kill, flood and fill for SECONDS=300 each, and write Benchmarks/SOAK.md (long); ARGS="PART..." for some of it
+	@Scripts/soak $(SECONDS) $(ARGS)
+soak: SECONDS := 300
+
 .PHONY: differential
 differential: ## Compare our JSON with that of V8, in Node: 500,000 documents, or ARGS="COUNT SEED"
 	@Scripts/bootstrap build

@@ -213,7 +213,11 @@ let package = Package(
             dependencies: ["LeadSharkReceiver", "LeadSharkSQLite", "LeadSharkWebhooks", logging],
             path: "Tests/UnsafeReceiver"),
         .testTarget(
-            name: "EndToEnd", dependencies: ["TestPeers", "TestPostgres", "UnsafeReceiver", "leadshark"],
+            name: "EndToEnd",
+            dependencies: [
+                "LeadSharkDelivery", "LeadSharkPostgres", "LeadSharkSQLite", "LeadSharkStoreConformance", "TestPeers",
+                "TestPostgres", "UnsafeReceiver", "leadshark", logging,
+            ],
             exclude: ["Peers"]),
     ],
     swiftLanguageModes: [.v6]

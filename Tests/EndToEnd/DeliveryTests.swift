@@ -38,31 +38,6 @@ struct DeliveryTests {
         #expect(Set(all) == acknowledged.union(last))
     }
 
-    @Test("Ten kills under load lose nothing that was answered 200")
-    func kills() async throws {
-        let count = 6_000
-        let folder = try TemporaryFolder()
-        let receiver = try await RunningReceiver(in: folder, ["--leads-file", "leads.ndjson"])
-        let sender = try ForeignSender(to: receiver, count: count, persisting: true)
-
-        for kill in 1...10 {
-            let enough = count * kill / 12
-            try await condition("enough was acknowledged before kill \(kill)") {
-                try sender.acknowledged().count >= enough
-            }
-            #expect(sender.isRunning, "the kill comes under load")
-            try await receiver.kill()
-            try await receiver.restart()
-        }
-        #expect(try await sender.statuses()["200"] == count)
-        let acknowledged = try sender.acknowledged()
-        #expect(acknowledged.count == count)
-        try await condition("all came out") { try Set(delivered(folder)).isSuperset(of: acknowledged) }
-
-        #expect(try await receiver.stop() == 0)
-        #expect(try Set(delivered(folder)) == acknowledged)
-    }
-
     @Test(
         "Events whose time is too far from ours are answered 200, wait in the dead letters, and come out when sent round"
     )

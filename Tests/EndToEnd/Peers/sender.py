@@ -3,7 +3,7 @@
 Sends COUNT events to a receiver over CONCURRENCY connections, each event REPEAT times, and writes the ledger: one JSON
 line for each event that was answered 200, with the identity that it must have (computed here, from the published rule)
 and the time, on the system's steady clock.
-With --persist an event that got no answer, or 503, is sent again until it is answered 200.
+At most --rate events a second are begun, and none when the file --until is there. With --persist an event that got no answer, or 503, is sent again until it is answered 200.
 """
 
 import argparse
@@ -11,6 +11,7 @@ import asyncio
 import hashlib
 import hmac
 import json
+import os
 import sys
 import time
 
@@ -29,7 +30,8 @@ def identity(webhook: str, kind: str, happening: str, automation: str, event: st
 
 def event(run: str, number: int):
     """A payload of one of three forms, and what its identity is made of."""
-    person = {"name": f"Łucja Müller {number} 😀", "title": "Head of \"Sales\"", "linkedin_username": f"lucja-{number}"}
+    who = number % arguments.people if arguments.people else number
+    person = {"name": f"Łucja Müller {number} 😀", "title": "Head of \"Sales\"", "linkedin_username": f"lucja-{who}"}
     automation = {"id": f"automation-{number % 7}", "name": "Launch"}
     form = number % 3
     if form == 0:
@@ -82,11 +84,16 @@ async def send_all():
     secret = open(arguments.secret_file, "rb").read()
     statuses: dict[int, int] = {}
     numbers = iter(range(arguments.count))
+    start = time.monotonic()
     with open(arguments.ledger, "w") as ledger:
 
         async def one_sender():
             connection = Connection()
             for number in numbers:
+                if arguments.rate:
+                    await asyncio.sleep(max(0, start + number / arguments.rate - time.monotonic()))
+                if arguments.until and os.path.exists(arguments.until):
+                    break
                 name, body, key = event(arguments.run, number)
                 tag = hmac.new(secret, body, hashlib.sha256).hexdigest()
                 for _ in range(arguments.repeat):
@@ -115,6 +122,9 @@ parser.add_argument("--run", default="a")
 parser.add_argument("--count", type=int, required=True)
 parser.add_argument("--concurrency", type=int, default=64)
 parser.add_argument("--repeat", type=int, default=1)
+parser.add_argument("--people", type=int, help="so many people, whose turns come round; else one for each event")
+parser.add_argument("--rate", type=float)
+parser.add_argument("--until")
 parser.add_argument("--persist", action="store_true")
 arguments = parser.parse_args()
 asyncio.run(send_all())

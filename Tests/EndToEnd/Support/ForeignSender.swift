@@ -8,19 +8,28 @@ struct ForeignSender {
     private let program: Program
     private let ledger: String
 
+    /// Begins to send.
+    ///
+    /// - Parameters:
+    ///   - people: How many people the events are of, whose turns come round; by default one for each event.
+    ///   - rate: How many events are begun in a second at most.
+    ///   - end: No more are begun when this file is there.
     init(
         to receiver: RunningReceiver, count: Int, concurrency: Int = 64, repeating: Int = 1, run: String = "a",
-        persisting: Bool = false
+        persisting: Bool = false, people: Int? = nil, rate: Int? = nil, until end: URL? = nil
     ) throws {
         self.receiver = receiver
         ledger = "ledger-\(UUID().uuidString)"
-        program = try Program(
-            "python3",
-            [
-                Program.peer("sender.py"), "--port", "\(receiver.port)", "--secret-file",
-                receiver.folder.file("secret").path, "--ledger", receiver.folder.file(ledger).path, "--run", run,
-                "--count", "\(count)", "--concurrency", "\(concurrency)", "--repeat", "\(repeating)",
-            ] + (persisting ? ["--persist"] : []), in: receiver.folder)
+        var arguments = [
+            Program.peer("sender.py"), "--port", "\(receiver.port)", "--secret-file",
+            receiver.folder.file("secret").path, "--ledger", receiver.folder.file(ledger).path, "--run", run,
+            "--count", "\(count)", "--concurrency", "\(concurrency)", "--repeat", "\(repeating)",
+        ]
+        if persisting { arguments.append("--persist") }
+        if let people { arguments += ["--people", "\(people)"] }
+        if let rate { arguments += ["--rate", "\(rate)"] }
+        if let end { arguments += ["--until", end.path] }
+        program = try Program("python3", arguments, in: receiver.folder)
     }
 
     var isRunning: Bool { program.isRunning }
@@ -44,7 +53,7 @@ struct ForeignSender {
     ///
     /// - Returns: How often each status was answered; status 0 is a broken connection.
     func statuses() async throws -> [String: Int] {
-        let status = try await program.status(within: .seconds(600))
+        let status = try await program.status(within: .seconds(3600))
         #expect(status == 0, "\(program.standardError)")
         return try JSONSerialization.jsonObject(with: Data(program.standardOutput.utf8)) as? [String: Int] ?? [:]
     }
