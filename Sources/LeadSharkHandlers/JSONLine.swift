@@ -3,19 +3,25 @@
 ///
 /// The text of a string comes out as it is; only what JSON demands is escaped, so no string can break the line.
 struct JSONLine {
-    private(set) var bytes: [UInt8] = [UInt8(ascii: "{")]
+    private(set) var bytes: [UInt8]
 
-    mutating func add(_ name: String, _ value: String?) {
+    init() {
+        bytes = []
+        bytes.reserveCapacity(1024)
+        bytes.append(UInt8(ascii: "{"))
+    }
+
+    mutating func add(_ name: StaticString, _ value: String?) {
         begin(name)
         if let value { append(string: value) } else { append("null") }
     }
 
-    mutating func add(_ name: String, _ value: Bool?) {
+    mutating func add(_ name: StaticString, _ value: Bool?) {
         begin(name)
         append(value.map { $0 ? "true" : "false" } ?? "null")
     }
 
-    mutating func add(_ name: String, _ value: Int?) {
+    mutating func add(_ name: StaticString, _ value: Int?) {
         begin(name)
         append(value.map(String.init) ?? "null")
     }
@@ -26,9 +32,12 @@ struct JSONLine {
         return bytes
     }
 
-    private mutating func begin(_ name: String) {
+    /// The names are our own, and have nothing in them that is escaped.
+    private mutating func begin(_ name: StaticString) {
         if bytes.count > 1 { bytes.append(UInt8(ascii: ",")) }
-        append(string: name)
+        bytes.append(UInt8(ascii: "\""))
+        bytes.append(contentsOf: UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
+        bytes.append(UInt8(ascii: "\""))
         bytes.append(UInt8(ascii: ":"))
     }
 
@@ -36,13 +45,16 @@ struct JSONLine {
 
     private mutating func append(string text: String) {
         bytes.append(UInt8(ascii: "\""))
-        var rest = text.utf8[...]
-        while let end = rest.firstIndex(where: Self.isEscaped) {
-            bytes.append(contentsOf: rest[..<end])
-            append(escaped: rest[end])
-            rest = rest[rest.index(after: end)...]
+        var text = text
+        text.withUTF8 { all in
+            var rest = all[...]
+            while let end = rest.firstIndex(where: Self.isEscaped) {
+                bytes.append(contentsOf: UnsafeBufferPointer(rebasing: rest[..<end]))
+                append(escaped: rest[end])
+                rest = rest[(end + 1)...]
+            }
+            bytes.append(contentsOf: UnsafeBufferPointer(rebasing: rest))
         }
-        bytes.append(contentsOf: rest)
         bytes.append(UInt8(ascii: "\""))
     }
 

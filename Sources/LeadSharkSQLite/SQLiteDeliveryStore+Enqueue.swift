@@ -12,7 +12,7 @@ extension SQLiteDeliveryStore {
         let (now, timeOfDay) = (clock.now, clock.timeOfDay)
         let byteCount = events.reduce(0) { $0 + $1.verified.payload.count }
         return try await writeNew(byteCount) { db in
-            let writing = try EnqueueStatements(db)
+            var writing = try EnqueueStatements(db)
             return try events.map { event in
                 try writing.enqueue(event, for: recipients, now: now, timeOfDay: timeOfDay)
             }
@@ -23,76 +23,105 @@ extension SQLiteDeliveryStore {
 /// The statements of one enqueuing transaction.
 private struct EnqueueStatements {
     let db: Database
-    let find: Statement
-    let insertEvent: Statement
-    let insertIdentity: Statement
-    let insertDelivery: Statement
-    let findHead: Statement
-    let insertFinished: Statement
+    let insertIdentity: DirectStatement
+    let insertEvent: DirectStatement
+    let insertDelivery: DirectStatement
+    let findHead: DirectStatement
+    let insertFinished: DirectStatement
+    /// The number of the last event that was ever inserted.
+    private var lastEvent: Int64
 
     init(_ db: Database) throws {
         self.db = db
-        find = try db.cachedStatement(sql: "SELECT event FROM identity WHERE identity = ?")
-        // Text with a NUL in it goes in as bytes: as a C string it would end there.
-        insertEvent = try db.cachedStatement(
-            sql: """
-                INSERT INTO event
-                  (webhook, identity, type, lane, received_at, secret, contradicting_header, is_test, payload)
-                VALUES (?, ?, CAST(? AS TEXT), ?, ?, ?, CAST(? AS TEXT), ?, ?)
-                """)
-        insertIdentity = try db.cachedStatement(
-            sql: "INSERT INTO identity (identity, event, first_seen_at) VALUES (?, ?, ?)")
-        insertFinished = try db.cachedStatement(sql: "INSERT INTO finished (finished_at, event) VALUES (?, ?)")
-        insertDelivery = try db.cachedStatement(
-            sql: "INSERT INTO delivery (event, handler, state, lane, settled_at, reason) VALUES (?, ?, ?, ?, ?, ?)")
-        findHead = try db.cachedStatement(sql: SQLiteDeliveryStore.headQuery)
+        insertIdentity = try DirectStatement(
+            db, "INSERT INTO identity (identity, event, first_seen_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING")
+        insertEvent = try DirectStatement(
+            db,
+            """
+            INSERT INTO event
+              (id, webhook, identity, type, lane, received_at, secret, contradicting_header, is_test, payload)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """)
+        insertDelivery = try DirectStatement(
+            db, "INSERT INTO delivery (event, handler, state, lane, settled_at, reason) VALUES (?, ?, ?, ?, ?, ?)")
+        findHead = try DirectStatement(db, SQLiteDeliveryStore.headQuery)
+        insertFinished = try DirectStatement(db, "INSERT INTO finished (finished_at, event) VALUES (?, ?)")
+        let last = try DirectStatement(db, "SELECT seq FROM sqlite_sequence WHERE name = 'event'")
+        lastEvent = try last.first { $0.integer(0) } ?? 0
     }
 
-    func enqueue(
+    mutating func enqueue(
         _ event: NewEvent, for recipients: [DeliveryRecipient], now: Int64, timeOfDay: Int64
     ) throws -> EnqueueResult {
-        let identity = Data(event.envelope.identity.bytes)
-        let payload = Data(event.verified.payload)
-        if let known = try Int64.fetchOne(find, arguments: [identity]) {
-            return .duplicate(payloadDiffers: try keepDuplicate(payload, of: known, timeOfDay: timeOfDay))
+        let identity = event.envelope.identity.bytes
+        let id = lastEvent + 1
+        try insertIdentity.bind(1, bytes: identity)
+        try insertIdentity.bind(2, id)
+        try insertIdentity.bind(3, now)
+        if try insertIdentity.run() == 0 {
+            return .duplicate(payloadDiffers: try keepDuplicate(of: event, timeOfDay: timeOfDay))
         }
-        try insertEvent.execute(arguments: [
-            event.webhook.text, identity, event.envelope.type.map { Data($0.rawValue.utf8) },
-            Data(event.envelope.lane.bytes), timeOfDay, event.verified.secret.rawValue,
-            event.contradictingHeader.map { Data($0.utf8) }, event.envelope.isTest, payload,
-        ])
-        let id = db.lastInsertedRowID
-        try insertIdentity.execute(arguments: [identity, id, now])
+        try insert(event, id: id, timeOfDay: timeOfDay)
+        lastEvent = id
         if event.envelope.isTest || recipients.isEmpty {
-            try insertFinished.execute(arguments: [now, id])
+            try insertFinished.bind(1, now)
+            try insertFinished.bind(2, id)
+            try insertFinished.run()
         } else {
-            let reason = event.deadLetterReason.map(DeliveryReason.bounded)
-            for recipient in recipients {
-                let handler = recipient.handler.text
-                let lane = recipient.ordering == .perPerson ? Data(event.envelope.lane.bytes) : nil
-                var state = DeliveryState.ready
-                if reason != nil {
-                    state = .deadLettered
-                } else if let lane, try Bool.fetchOne(findHead, arguments: [handler, lane]) != nil {
-                    state = .queued
-                }
-                let settledAt = reason == nil ? nil : now
-                try insertDelivery.execute(arguments: [id, handler, state.rawValue, lane, settledAt, reason])
-            }
+            for recipient in recipients { try insertDelivery(of: event, id: id, for: recipient, now: now) }
         }
         return .stored(EventID(rawValue: id))
+    }
+
+    private func insert(_ event: NewEvent, id: Int64, timeOfDay: Int64) throws {
+        try insertEvent.bind(1, id)
+        try insertEvent.bind(2, text: event.webhook.text)
+        try insertEvent.bind(3, bytes: event.envelope.identity.bytes)
+        try insertEvent.bind(4, text: event.envelope.type?.rawValue)
+        try insertEvent.bind(5, bytes: event.envelope.lane.bytes)
+        try insertEvent.bind(6, timeOfDay)
+        try insertEvent.bind(7, text: event.verified.secret.rawValue)
+        try insertEvent.bind(8, text: event.contradictingHeader)
+        try insertEvent.bind(9, event.envelope.isTest ? 1 : 0)
+        try insertEvent.bind(10, bytes: event.verified.payload)
+        try insertEvent.run()
+    }
+
+    private func insertDelivery(
+        of event: NewEvent, id: Int64, for recipient: DeliveryRecipient, now: Int64
+    ) throws {
+        let lane = recipient.ordering == .perPerson ? event.envelope.lane.bytes : nil
+        var state = DeliveryState.ready
+        if event.deadLetterReason != nil {
+            state = .deadLettered
+        } else if let lane {
+            try findHead.bind(1, text: recipient.handler.text)
+            try findHead.bind(2, bytes: lane)
+            if try findHead.first({ _ in true }) != nil { state = .queued }
+        }
+        try insertDelivery.bind(1, id)
+        try insertDelivery.bind(2, text: recipient.handler.text)
+        try insertDelivery.bind(3, text: state.rawValue)
+        try insertDelivery.bind(4, bytes: lane)
+        try insertDelivery.bind(5, event.deadLetterReason == nil ? nil : now)
+        try insertDelivery.bind(6, text: event.deadLetterReason.map(DeliveryReason.bounded))
+        try insertDelivery.run()
     }
 
     /// Counts a duplicate, and keeps its bytes when they are new.
     ///
     /// - Returns: Whether they differ from the event's. Of an event that is no longer kept nobody can tell.
-    private func keepDuplicate(_ payload: Data, of event: Int64, timeOfDay: Int64) throws -> Bool {
+    private func keepDuplicate(of event: NewEvent, timeOfDay: Int64) throws -> Bool {
+        let payload = Data(event.verified.payload)
+        let known = try Int64.fetchOne(
+            db.cachedStatement(sql: "SELECT event FROM identity WHERE identity = ?"),
+            arguments: [Data(event.envelope.identity.bytes)])
         let isSame = try Bool.fetchOne(
             db.cachedStatement(
                 sql: """
                     UPDATE event SET duplicate_count = duplicate_count + 1 WHERE id = ? RETURNING payload = ?
                     """),
-            arguments: [event, payload])
+            arguments: [known, payload])
         guard isSame == false else { return false }
         if payload.count <= VariantLimits.byteCount {
             try db.cachedStatement(
@@ -101,7 +130,7 @@ private struct EnqueueStatements {
                     WHERE (SELECT count(*) FROM variant WHERE event = ?1) < ?4
                       AND NOT EXISTS (SELECT 1 FROM variant WHERE event = ?1 AND payload = ?3)
                     """
-            ).execute(arguments: [event, timeOfDay, payload, VariantLimits.count])
+            ).execute(arguments: [known, timeOfDay, payload, VariantLimits.count])
         }
         return true
     }

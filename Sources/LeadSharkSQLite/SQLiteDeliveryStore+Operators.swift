@@ -74,7 +74,7 @@ extension SQLiteDeliveryStore {
             let variants = try Data.fetchAll(
                 db, sql: "SELECT payload FROM variant WHERE event = ? ORDER BY id", arguments: [id])
             return EventRecord(
-                event: try StoredRows.event(id, in: db),
+                event: try StoredEventReader(db).event(id),
                 deliveries: try Row.fetchAll(db, sql: sql, arguments: [id]).map(StoredRows.summary),
                 duplicateCount: count, otherPayloads: variants.map(StoredRows.bytes))
         }

@@ -4,25 +4,37 @@ import GRDB
 import LeadSharkDelivery
 import LeadSharkWebhooks
 
-/// How rows become values again. A row that we cannot have written is reported as damage.
-enum StoredRows {
-    static func event(_ id: Int64, in db: Database) throws -> StoredEvent {
-        let statement = try db.cachedStatement(
-            sql: """
-                SELECT webhook, identity, CAST(type AS BLOB), received_at, secret,
-                  CAST(contradicting_header AS BLOB), payload
-                FROM event WHERE id = ?
-                """)
-        guard let row = try Row.fetchOne(statement, arguments: [id]) else { throw damage }
-        guard let webhook = WebhookName(row[0] as String), let identity = EventIdentity(bytes: bytes(row[1])),
-            let secret = SecretSet.Position(rawValue: row[4])
-        else { throw damage }
-        return StoredEvent(
-            id: EventID(rawValue: id), webhook: webhook, identity: identity,
-            type: text(row[2]).map { EventType(rawValue: $0) }, receivedAt: date(row[3]), payload: bytes(row[6]),
-            secret: secret, contradictingHeader: text(row[5]))
+/// Reads events back, one by one.
+struct StoredEventReader {
+    private let find: DirectStatement
+
+    init(_ db: Database) throws {
+        find = try DirectStatement(
+            db,
+            """
+            SELECT webhook, identity, type, received_at, secret, contradicting_header, payload FROM event WHERE id = ?
+            """)
     }
 
+    func event(_ id: Int64) throws -> StoredEvent {
+        try find.bind(1, id)
+        let event = try find.first { row -> StoredEvent? in
+            guard let webhook = row.text(0).flatMap(WebhookName.init),
+                let identity = EventIdentity(bytes: row.bytes(1)),
+                let secret = row.text(4).flatMap(SecretSet.Position.init(rawValue:))
+            else { return nil }
+            return StoredEvent(
+                id: EventID(rawValue: id), webhook: webhook, identity: identity,
+                type: row.text(2).map { EventType(rawValue: $0) }, receivedAt: StoredRows.date(row.integer(3)),
+                payload: row.bytes(6), secret: secret, contradictingHeader: row.text(5))
+        }
+        guard let event = event ?? nil else { throw StoredRows.damage }
+        return event
+    }
+}
+
+/// How rows become values again. A row that we cannot have written is reported as damage.
+enum StoredRows {
     /// The columns of ``summary(_:)``, from `delivery` as `d` and `event` as `e`.
     static let summaryColumns = """
         d.id, d.event, e.identity, e.webhook, CAST(e.type AS BLOB), d.handler, d.state, d.attempt, e.received_at,
@@ -43,7 +55,7 @@ enum StoredRows {
 
     private static func text(_ data: Data?) -> String? { data.map { String(decoding: $0, as: UTF8.self) } }
 
-    private static func date(_ microseconds: Int64) -> Date {
+    static func date(_ microseconds: Int64) -> Date {
         Date(timeIntervalSince1970: Double(microseconds) / 1e6)
     }
 

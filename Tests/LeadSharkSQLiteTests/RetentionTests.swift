@@ -100,7 +100,10 @@ import Testing
             }
             #expect(plans[0].contains("SEARCH finished USING PRIMARY KEY (finished_at<?)"))
             #expect(plans[1].contains("identity_forgotten (first_seen_at<?)"))
-            for plan in plans { #expect(!plan.contains("TEMP B-TREE") && !plan.contains("SCAN"), "\(plan)") }
+            for plan in plans {
+                let scans = plan.replacing("SCAN CONSTANT ROW", with: "").contains("SCAN")
+                #expect(!plan.contains("TEMP B-TREE") && !scans, "\(plan)")
+            }
         }
     }
 

@@ -15,6 +15,7 @@ final class RequestGuard<Responder: RequestResponder>: ChannelDuplexHandler {
     private let time: Timekeeper
     private var state: ConnectionState
     private var context: ChannelHandlerContext?
+    private var executor: LoopExecutor?
     private var isReadPending = false
     private var answering: Task<Void, Never>?
 
@@ -24,7 +25,10 @@ final class RequestGuard<Responder: RequestResponder>: ChannelDuplexHandler {
         state = ConnectionState(limits: limits, memory: memory, now: time.elapsed)
     }
 
-    func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        executor = LoopExecutor(context.eventLoop)
+    }
 
     func handlerRemoved(context: ChannelHandlerContext) {
         _ = state.close()
@@ -112,11 +116,10 @@ final class RequestGuard<Responder: RequestResponder>: ChannelDuplexHandler {
     /// belongs to the queue by then.
     private func respond(to request: InboundRequest, number: Int, context: ChannelHandlerContext) {
         let responder = responder
-        let loop = context.eventLoop
-        let bound = NIOLoopBound(self, eventLoop: loop)
-        answering = Task {
+        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+        answering = Task(executorPreference: executor) {
             let answer = await responder.respond(to: request)
-            loop.execute { bound.value.deliver(answer, number: number) }
+            bound.value.deliver(answer, number: number)
         }
     }
 

@@ -23,6 +23,10 @@ final class RawClient: Sendable {
     private let queue = DispatchQueue(label: "client")
     private let buffer = NIOLockedValueBox<[UInt8]>([])
 
+    /// Taken on both sides of a continuation's result: when that is there before anybody waits for it, the thread sanitizer
+    /// does not see that one comes after the other.
+    private static let handover = NIOLock()
+
     private init(descriptor: CInt) { self.descriptor = descriptor }
 
     deinit { Glibc.close(descriptor) }
@@ -59,7 +63,7 @@ final class RawClient: Sendable {
     private static func connect(
         family: CInt, _ body: @escaping @Sendable (CInt) -> CInt
     ) async throws -> RawClient {
-        try await withCheckedThrowingContinuation { continuation in
+        let client: RawClient = try await withCheckedThrowingContinuation { continuation in
             DispatchQueue.global().async {
                 let descriptor = socket(family, CInt(SOCK_STREAM.rawValue), 0)
                 // A test that would wait for ever fails instead.
@@ -69,7 +73,8 @@ final class RawClient: Sendable {
                 setsockopt(
                     descriptor, SOL_SOCKET, SO_SNDTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
                 if body(descriptor) == 0 {
-                    continuation.resume(returning: RawClient(descriptor: descriptor))
+                    let client = handover.withLock { RawClient(descriptor: descriptor) }
+                    continuation.resume(returning: client)
                 } else {
                     let reason = String(cString: strerror(errno))
                     Glibc.close(descriptor)
@@ -77,6 +82,7 @@ final class RawClient: Sendable {
                 }
             }
         }
+        return handover.withLock { client }
     }
 
     // MARK: Sending
