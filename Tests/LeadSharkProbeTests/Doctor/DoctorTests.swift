@@ -14,9 +14,17 @@ import Testing
 struct DoctorTests {
     private typealias Subject = DoctorCheck.Subject
 
+    /// The client waits by the real clock: not to be late on a busy machine, it waits for an hour.
+    private static var patient: Doctor.Configuration {
+        var configuration = Doctor.Configuration()
+        configuration.timeout = .seconds(3600)
+        configuration.connectTimeout = .seconds(3600)
+        return configuration
+    }
+
     private func doctor(
-        _ url: String, secret: SigningSecret? = nil, configuration: Doctor.Configuration = .init(),
-        clock: any Clock<Duration> = ContinuousClock(), network: Network = .system
+        _ url: String, secret: SigningSecret? = nil, configuration: Doctor.Configuration = Self.patient,
+        clock: any Clock<Duration> = ManualClock(), network: Network = .system
     ) -> Doctor {
         Doctor(url: url, secret: secret, configuration: configuration, clock: clock, network: network)
     }
@@ -171,10 +179,10 @@ struct DoctorTests {
 
     @Test("An endpoint that hangs up or stays silent fails")
     func noAnswer() async throws {
-        var impatient = Doctor.Configuration()
+        var impatient = Self.patient
         impatient.timeout = .milliseconds(50)
         for (answer, configuration, problem) in [
-            (ScriptedAnswer.hangUp, Doctor.Configuration(), "the connection was closed without an answer"),
+            (ScriptedAnswer.hangUp, Self.patient, "the connection was closed without an answer"),
             (.silence, impatient, "no answer came in time"),
         ] {
             try await ScriptedServer.with({ _, _ in answer }) { server in

@@ -10,12 +10,14 @@ import Testing
 @Suite("The sender")
 struct SenderTests {
     private func sender(
-        _ url: String, concurrency: Int = 1, timeout: Duration = .seconds(30),
+        _ url: String, concurrency: Int = 1, timeout: Duration = .seconds(3600),
         clock: any Clock<Duration> = ContinuousClock()
     ) throws -> Sender {
         var configuration = Sender.Configuration()
         configuration.concurrency = concurrency
+        // The client waits by the real clock: not to be late on a busy machine, it waits for an hour.
         configuration.timeout = timeout
+        configuration.connectTimeout = .seconds(3600)
         return Sender(
             url: try EndpointURL(url), secret: try TestSecret.make(), configuration: configuration, clock: clock)
     }

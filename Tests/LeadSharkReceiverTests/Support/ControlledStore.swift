@@ -4,7 +4,11 @@ import NIOConcurrencyHelpers
 
 /// A store in memory that can be told to hang or to fail.
 final class ControlledStore: DeliveryStore {
-    enum Mode { case works, fails, hangs }
+    enum Mode {
+        case works, fails, hangs
+        /// It says that it is well, and takes no event.
+        case hangsOnEvents
+    }
 
     struct Broken: Error {}
 
@@ -44,14 +48,15 @@ final class ControlledStore: DeliveryStore {
         }
     }
 
-    private func pass() async throws {
+    private func pass(_ hanging: Set<Mode>) async throws {
         await withCheckedContinuation { continuation in
             let (hangs, seen) = state.withLockedValue { state in
                 state.arrivals += 1
                 let seen = state.watchers.filter { $0.count <= state.arrivals }.map(\.continuation)
                 state.watchers.removeAll { $0.count <= state.arrivals }
-                if state.mode == .hangs { state.blocked.append(continuation) }
-                return (state.mode == .hangs, seen)
+                let hangs = hanging.contains(state.mode)
+                if hangs { state.blocked.append(continuation) }
+                return (hangs, seen)
             }
             for watcher in seen { watcher.resume() }
             if !hangs { continuation.resume() }
@@ -61,12 +66,12 @@ final class ControlledStore: DeliveryStore {
 
     func enqueue(_ events: [NewEvent], for recipients: [DeliveryRecipient]) async throws -> [EnqueueResult] {
         state.withLockedValue { $0.received += events }
-        try await pass()
+        try await pass([.hangs, .hangsOnEvents])
         return try await base.enqueue(events, for: recipients)
     }
 
     func checkHealth() async throws {
-        try await pass()
+        try await pass([.hangs])
         try await base.checkHealth()
     }
 

@@ -37,6 +37,8 @@ struct TestReceiver: Sendable {
         configuration.stopSignals = []
         // A clock that stands still: on a busy machine no time limit answers before the test does.
         configuration.clock = ManualClock()
+        // The service group measures its stop by the real clock: a test must not be cut off on a busy machine.
+        configuration.gracePeriod = .seconds(3600)
         configure(&configuration)
         configuration.onListening = { report.yield($0) }
         let receiver = try Receiver(
