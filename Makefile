@@ -97,7 +97,7 @@ samples: bootstrap-test ## Build the samples and send them webhooks
 	@Scripts/check-samples
 
 .PHONY: bench
-bench: ## Measure against peers, and write Benchmarks/RESULTS.md
+bench: ## Measure against peers, and write Benchmarks/RESULTS.md; ARGS="--only PART" measures a part
 	@Scripts/bootstrap build bench
 	@$(RELEASE) >&2
 	@Scripts/bench $(ARGS)
