@@ -48,15 +48,17 @@ public struct DeliveryEngine: Sendable {
             throw DeliveryEngineError(.duplicateHandler, message: "two handlers are named \(handler.name)")
         }
         let signal = DeliverySignal()
+        let timeline = Timeline(clock)
+        let load = IngestLoad(timeline)
         (store as? any SharedDeliveryStore)?.whenOthersEnqueue { signal.notify() }
         self.store = store
         self.signal = signal
         queue = DeliveryQueue(
             store: store, recipients: handlers.map { DeliveryRecipient($0) }, limits: limits, signal: signal,
-            logger: logger)
+            load: load, logger: logger)
         worker = Worker(
-            store: store, handlers: handlers, configuration: configuration, clock: clock, generator: generator,
-            signal: signal, logger: logger)
+            store: store, handlers: handlers, configuration: configuration, timeline: timeline, generator: generator,
+            signal: signal, load: load, logger: logger)
     }
 
     /// Deletes events for good, a few in each transaction, so that nobody is held up for long, and wakes the worker for what

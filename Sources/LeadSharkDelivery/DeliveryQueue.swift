@@ -29,6 +29,9 @@ public final class DeliveryQueue: Service {
     private let store: any DeliveryStore
     private let recipients: [DeliveryRecipient]
     private let signal: DeliverySignal
+    private let load: IngestLoad
+    private let timeline: Timeline
+    private let failures = LockedValue(FailureRow())
     private let logger: Logger
     private let metrics = DeliveryMetrics.Queue()
     private let backlog: LockedValue<EventBacklog<NewEvent, Waiter>>
@@ -40,14 +43,17 @@ public final class DeliveryQueue: Service {
     /// - Parameters:
     ///   - recipients: Those that get a delivery of each event. A name that is there twice counts once.
     ///   - signal: Wakes the worker after a commit; a queue without a worker's signal would leave it asleep.
+    ///   - load: Tells the worker when answers have to go first.
     package init(
         store: any DeliveryStore, recipients: [DeliveryRecipient], limits: Limits, signal: DeliverySignal,
-        logger: Logger
+        load: IngestLoad, logger: Logger
     ) {
         var names: Set<HandlerName> = []
         self.store = store
         self.recipients = recipients.filter { names.insert($0.handler).inserted }
         self.signal = signal
+        self.load = load
+        timeline = load.timeline
         self.logger = logger
         backlog = LockedValue(EventBacklog(limits: limits))
     }
@@ -125,6 +131,7 @@ public final class DeliveryQueue: Service {
     private func commit(_ batch: [EventBacklog<NewEvent, Waiter>.Entry]) async {
         metrics.waiting.record(waitingCount)
         metrics.commitSize.record(batch.count)
+        load.note(eventsInCommit: batch.count)
         let results = await store(batch.map(\.event))
         let waiters = backlog.withLock { backlog in
             backlog.finish(batch)
@@ -138,13 +145,13 @@ public final class DeliveryQueue: Service {
     /// Stores a batch: all together, or one by one when one of them may have spoilt it for the others.
     private func store(_ events: [NewEvent]) async -> [Result<EnqueueResult, EnqueueError>] {
         do {
-            return try await enqueueInStore(events)
+            let results = try await enqueueInStore(events)
+            reportRecovery()
+            return results
         } catch {
             metrics.storeErrors.increment()
             stopIfOver(error)
-            logger.error(
-                "The store did not commit events",
-                metadata: ["events": "\(events.count)", "error": "\(DeliveryError.summary(of: error))"])
+            report(error, for: events.count)
             guard events.count > 1, DeliveryError.mayConcernOneRow(error) else {
                 let failure = EnqueueError(.storeFailed, message: DeliveryError.summary(of: error))
                 return events.map { _ in .failure(failure) }
@@ -160,6 +167,18 @@ public final class DeliveryQueue: Service {
             }
         }
         return results
+    }
+
+    private func report(_ error: any Error, for count: Int) {
+        guard let count = failures.withLock({ $0.fail(count, at: timeline.now) }) else { return }
+        logger.error(
+            "The store did not commit events",
+            metadata: ["events": "\(count)", "error": "\(DeliveryError.summary(of: error))"])
+    }
+
+    private func reportRecovery() {
+        guard let count = failures.withLock({ $0.succeed() }) else { return }
+        logger.notice("The store commits events again", metadata: ["refusedSinceTheLastLine": "\(count)"])
     }
 
     /// Takes no more events when the store must not be used any more. Those that wait are refused by the store.

@@ -7,6 +7,7 @@ extension Worker {
     func lease(for loop: HandlerLoop) async {
         var failures = 0
         var emptyRounds = 0
+        var restsUntil: Duration?
         while true {
             let next: (room: Int, suspects: SuspectRule)? = state.withLock { state in
                 if state.isStopping { return nil }
@@ -18,11 +19,17 @@ extension Worker {
                 await loop.wakeup.wait()
                 continue
             }
+            if let end = restsUntil, timeline.now < end {
+                loop.alarm.set(at: end)
+                await loop.wakeup.wait()
+                continue
+            }
             do {
                 let leases = try await store.lease(
                     loop.name, limit: room, for: configuration.leaseDuration, suspects: suspects)
                 begin(leases, in: loop)
                 failures = 0
+                restsUntil = rest(after: leases.count).map { timeline.now + $0 }
                 emptyRounds = leases.isEmpty ? emptyRounds + 1 : 0
                 if leases.count == room { continue }
                 let next = try await store.timeUntilNextDelivery(for: loop.name)
@@ -44,6 +51,13 @@ extension Worker {
             await loop.wakeup.wait()
         }
         loop.alarm.cancel()
+    }
+
+    /// How long the store is left to what comes in, after so many deliveries were leased.
+    private func rest(after count: Int) -> Duration? {
+        let rate = configuration.deliveriesPerSecondUnderLoad
+        guard rate > 0, count > 0, load.isHigh else { return nil }
+        return .seconds(count) / rate
     }
 
     /// Begins attempts, or hands the leases back when the worker was stopped in the meantime.

@@ -12,6 +12,9 @@ public import ServiceLifecycle
 public final class Worker: Service {
     /// How a worker works.
     public struct Configuration: Sendable {
+        /// How many deliveries of one handler are leased in a second at most while events come in about as fast as the store
+        /// takes them, so that answers go first. What is not delivered then is so afterwards. Zero sets no limit.
+        public var deliveriesPerSecondUnderLoad = 2000
         /// How long a lease lasts before it has to be renewed.
         public var leaseDuration: Duration = .seconds(30)
         /// How many deliveries of one handler are worked on at once. A ``BatchDeliveryHandler`` has one batch at a time.
@@ -80,6 +83,7 @@ public final class Worker: Service {
     let configuration: Configuration
     let timeline: Timeline
     let signal: DeliverySignal
+    let load: IngestLoad
     let logger: Logger
     let metrics = DeliveryMetrics.Worker()
     let state: LockedValue<State>
@@ -95,10 +99,9 @@ public final class Worker: Service {
 
     init(
         store: any DeliveryStore, handlers: [any DeliveryHandler], configuration: Configuration,
-        clock: any Clock<Duration>, generator: any RandomNumberGenerator & Sendable, signal: DeliverySignal,
-        logger: Logger
+        timeline: Timeline, generator: any RandomNumberGenerator & Sendable, signal: DeliverySignal,
+        load: IngestLoad, logger: Logger
     ) {
-        let timeline = Timeline(clock)
         var loops: [HandlerName: HandlerLoop] = [:]
         for handler in handlers {
             let loop = HandlerLoop(handler, configuration: configuration, timeline: timeline)
@@ -110,6 +113,7 @@ public final class Worker: Service {
         self.configuration = configuration
         self.timeline = timeline
         self.signal = signal
+        self.load = load
         self.logger = logger
         state = LockedValue(State(generator: generator))
         let keeping = KeeperExecutor()

@@ -11,7 +11,8 @@ import Testing
         var limits = DeliveryQueue.Limits()
         change(&limits)
         return DeliveryQueue(
-            store: store, recipients: ["crm", "crm"], limits: limits, signal: DeliverySignal(), logger: .silent)
+            store: store, recipients: ["crm", "crm"], limits: limits, signal: DeliverySignal(),
+            load: IngestLoad(Timeline(ContinuousClock())), logger: .silent)
     }
 
     /// Begins to enqueue, and returns when the event waits.

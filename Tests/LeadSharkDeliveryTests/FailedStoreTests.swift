@@ -15,7 +15,8 @@ struct FailedStoreTests {
         var limits = DeliveryQueue.Limits()
         limits.eventsPerCommit = 2
         let queue = DeliveryQueue(
-            store: store, recipients: ["crm"], limits: limits, signal: DeliverySignal(), logger: .silent)
+            store: store, recipients: ["crm"], limits: limits, signal: DeliverySignal(),
+            load: IngestLoad(Timeline(ContinuousClock())), logger: .silent)
         let waiting = (0..<5).map { number in
             Task { () -> EnqueueError.Code? in
                 do throws(EnqueueError) {
