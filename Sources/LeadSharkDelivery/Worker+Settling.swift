@@ -8,7 +8,7 @@ extension Worker {
 
     /// Writes verdicts: whatever waits is written together, without a timer.
     func settleUntilStopped() async {
-        let alarm = Alarm(timeline) { [settling] in settling.wake() }
+        let alarm = Alarm(timeline, on: keeping) { [settling] in settling.wake() }
         var failures = 0
         while true {
             let (batch, isOver) = state.withLock { state in
@@ -38,7 +38,7 @@ extension Worker {
                 state.withLock { $0.ledger.putBack(batch) }
                 if isOver {
                     if failures >= Self.lastTries { break }
-                    try? await timeline.sleep(for: storeDelay(afterFailure: failures))
+                    try? await timeline.sleepOffPool(until: timeline.now + storeDelay(afterFailure: failures))
                     continue
                 }
                 alarm.set(at: timeline.now + storeDelay(afterFailure: failures))

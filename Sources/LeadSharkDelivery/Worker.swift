@@ -89,7 +89,7 @@ public final class Worker: Service {
     let state: LockedValue<State>
     /// Wakes the loop that writes outcomes.
     let settling = Wakeup()
-    /// Where leases are renewed and deadlines watched.
+    /// Where leases are renewed, deadlines watched and outcomes written, even while handlers block all of Swift's pool.
     let keeping: KeeperExecutor
     /// Wakes the loop that watches the attempts' deadlines, when the next may have passed.
     let deadlines: Alarm
@@ -158,7 +158,7 @@ public final class Worker: Service {
 
     private func leaseUntilStopped() async {
         let watch = Task(executorPreference: keeping) { await self.watchDeadlines() }
-        let settler = Task { await settleUntilStopped() }
+        let settler = Task(executorPreference: keeping) { await self.settleUntilStopped() }
         let keeper = Task(executorPreference: keeping) { await self.keepLeases() }
         let pruner = Task { await keepPruning() }
         let dissolver = Task { await dissolveLanes() }

@@ -89,7 +89,7 @@ struct WorkerBlockedPoolTests {
         try await run.value
     }
 
-    @Test("Attempts end at their deadlines meanwhile, and their deliveries get another")
+    @Test("Attempts end at their deadlines meanwhile, which is written at once, and their deliveries get another")
     func deadlines() async throws {
         let block = Block()
         let handler = ScriptedHandler { delivery in
@@ -111,7 +111,10 @@ struct WorkerBlockedPoolTests {
             defer { block.open() }
             guard Self.wait({ block.count.withLock { $0 } >= width }) else { return false }
             clock.advance(by: .seconds(60))
-            return Self.wait { lines.all.count { $0.hasPrefix("An attempt went past its deadline") } == width }
+            guard Self.wait({ lines.all.count { $0.hasPrefix("An attempt went past its deadline") } == width }) else {
+                return false
+            }
+            return Self.wait { store.settled.all.joined().count == width }
         }
         #expect(isOver)
         // Half of 5 s, since the generator gives the least.
