@@ -6,7 +6,7 @@ public import Logging
 /// Writes a log line for each event, without any personal data: no name, no message, no address.
 ///
 /// The delivery's number in it is the one that `leadshark deliveries show` takes.
-public struct EventLogHandler: DeliveryHandler {
+public struct EventLogHandler: BatchDeliveryHandler {
     /// The handler's name.
     public let name: HandlerName
     private let logger: Logger
@@ -20,8 +20,16 @@ public struct EventLogHandler: DeliveryHandler {
         self.logger = logger
     }
 
-    /// Logs the event; it is always done.
-    public func handle(_ delivery: Delivery) async throws -> DeliveryOutcome {
+    /// A line is soon written: what costs is to lease deliveries and to settle them, the less the more there are at once.
+    public var maximumBatchCount: Int { 256 }
+
+    /// Logs the events; they are always done.
+    public func handle(_ deliveries: [Delivery]) async throws -> [DeliveryOutcome] {
+        for delivery in deliveries { log(delivery) }
+        return deliveries.map { _ in .done }
+    }
+
+    private func log(_ delivery: Delivery) {
         let type = delivery.event.type.rawValue
         logger.info(
             "An event goes to its handlers",
@@ -32,7 +40,6 @@ public struct EventLogHandler: DeliveryHandler {
                 "identity": "\(delivery.identity.hexadecimal.prefix(Self.identityPrefixLength))",
                 "attempt": "\(delivery.attempt)",
             ])
-        return .done
     }
 }
 #endif

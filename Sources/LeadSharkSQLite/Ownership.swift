@@ -24,7 +24,7 @@ struct Ownership: Sendable {
             }
         }
         guard !admitted.isEmpty else { return .success(()) }
-        let result = guardian.attempt { try transact(admitted, db) }
+        let result = guardian.attempt(db) { try transact(admitted, db) }
         switch result {
         case .success(let completions):
             for complete in completions { complete() }
@@ -51,7 +51,9 @@ struct Ownership: Sendable {
     /// Brings the write-ahead log into the database when it is time to. Nobody waits for this; if it fails, the next one
     /// is told.
     func checkpointIfDue<Success>(_ db: Database, after result: Result<Success, any Error>) {
-        _ = guardian.attempt { try journal.checkpointIfDue(db, isFull: SQLiteErrors.isDiskFull(result)) }
+        _ = guardian.attempt(db, writing: .database) {
+            try journal.checkpointIfDue(db, isFull: SQLiteErrors.isDiskFull(result))
+        }
     }
 }
 #endif

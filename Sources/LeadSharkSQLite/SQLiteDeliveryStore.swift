@@ -188,7 +188,7 @@ public final class SQLiteDeliveryStore: ClockAdjustableStore {
         return try await withCheckedThrowingContinuation { continuation in
             writer.asyncWriteWithoutTransaction { db in
                 owner.journal.endWaiting()
-                let result = owner.guardian.attempt { try body(db) }
+                let result = owner.guardian.attempt(db) { try body(db) }
                 continuation.resume(with: result)
                 owner.checkpointIfDue(db, after: result)
             }

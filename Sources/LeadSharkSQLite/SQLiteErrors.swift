@@ -10,6 +10,10 @@ enum SQLiteErrors {
         error.resultCode == .SQLITE_IOERR && error.extendedResultCode != .SQLITE_IOERR_SHMSIZE
     }
 
+    /// What is told while the user's quota on the disk is used up.
+    static let quotaUsedUp = DeliveryStoreError(
+        .diskFull, message: "the disk is full: this user's quota is used up, so SQLite could not write the store")
+
     /// What is told from then on.
     static func failure(_ error: DatabaseError) -> DeliveryStoreError {
         DeliveryStoreError(

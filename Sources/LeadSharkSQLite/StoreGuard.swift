@@ -49,10 +49,14 @@ final class StoreGuard: Sendable {
     ///
     /// After a failed sync nobody knows what is on the disk, and a second one may succeed although the pages are lost. So an
     /// input/output error of the writer is the end: a new start reads what is there.
-    func attempt<Success>(_ body: () throws -> Success) -> Result<Success, any Error> {
+    func attempt<Success>(
+        _ db: Database, writing file: WrittenFile = .log, _ body: () throws -> Success
+    ) -> Result<Success, any Error> {
         if let failure { return .failure(failure) }
         do {
             return .success(try body())
+        } catch let error as DatabaseError where file.isQuotaUsedUp(error, db) {
+            return .failure(SQLiteErrors.quotaUsedUp)
         } catch let error as DatabaseError where SQLiteErrors.isFatal(error) {
             let failure = SQLiteErrors.failure(error)
             state.withLock { $0.failure = $0.failure ?? failure }

@@ -57,14 +57,45 @@ struct DiskTests {
         #expect(try folder.lines(of: "leads.ndjson").count - lines <= 1024)
     }
 
+    /// The library that has a disk fail.
+    private func failingDisk(in folder: TemporaryFolder) async throws -> String {
+        let library = folder.file("failing-disk.so").path
+        let compiler = try Program(
+            "cc", ["-shared", "-fPIC", "-O1", "-o", library, Program.peer("failing-disk.c")], in: folder)
+        #expect(try await compiler.status() == 0, "\(compiler.standardError)")
+        return library
+    }
+
+    @Test("A quota that is used up is answered with 503 too, and with 200 again when there is more")
+    func quota() async throws {
+        let count = 2_000
+        let folder = try TemporaryFolder()
+        let trigger = folder.file("used-up")
+        let receiver = try await RunningReceiver(
+            in: folder, ["--leads-file", "leads.ndjson"],
+            environment: ["LD_PRELOAD": failingDisk(in: folder), "LEADSHARK_TEST_QUOTA": trigger.path])
+        let sender = try ForeignSender(to: receiver, count: count, concurrency: 16, persisting: true)
+        try await condition("some are acknowledged") { try sender.acknowledged().count >= 500 }
+        try Data().write(to: trigger)
+        try await condition("the quota is used up") {
+            receiver.program.standardError.contains("this user's quota is used up")
+        }
+        try FileManager.default.removeItem(at: trigger)
+        let statuses = try await sender.statuses()
+        #expect(statuses["200"] == count)
+        #expect((statuses["503"] ?? 0) > 0)
+        #expect(Set(statuses.keys) == ["200", "503"])
+        let acknowledged = try sender.acknowledged()
+        try await condition("all came out") { try delivered(folder).isSuperset(of: acknowledged) }
+        #expect(try await receiver.stop() == 0)
+        #expect(try delivered(folder) == acknowledged)
+    }
+
     @Test("A sync that fails ends the receiver: who waits gets 503, and after a new start every 200 is there")
     func failedSync() async throws {
         let count = 4_000
         let folder = try TemporaryFolder()
-        let library = folder.file("failing-sync.so").path
-        let compiler = try Program(
-            "cc", ["-shared", "-fPIC", "-O1", "-o", library, Program.peer("failing-sync.c")], in: folder)
-        #expect(try await compiler.status() == 0, "\(compiler.standardError)")
+        let library = try await failingDisk(in: folder)
         let receiver = try await RunningReceiver(
             in: folder, ["--leads-file", "leads.ndjson"],
             environment: ["LD_PRELOAD": library, "LEADSHARK_TEST_SYNC_FAILS": folder.file("now").path])

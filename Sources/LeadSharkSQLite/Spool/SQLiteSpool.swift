@@ -195,7 +195,7 @@ public final class SQLiteSpool: DeliverySpool {
         if isClosed.withLock({ $0 }) { throw DeliveryStoreError(.closed, message: "the spool is closed") }
         return try await withCheckedThrowingContinuation { continuation in
             writer.asyncWriteWithoutTransaction { [owner] db in
-                let result = owner.guardian.attempt { try body(db) }
+                let result = owner.guardian.attempt(db) { try body(db) }
                 continuation.resume(with: result)
                 owner.checkpointIfDue(db, after: result)
             }
