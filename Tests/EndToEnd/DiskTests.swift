@@ -9,6 +9,13 @@ struct DiskTests {
         Set(try folder.lines(of: "leads.ndjson").compactMap { $0["identity"] as? String })
     }
 
+    /// Whether the log says that events were refused, and why. Leases and outcomes may have been before.
+    private func hasRefused(_ receiver: RunningReceiver, because reason: String) -> Bool {
+        receiver.program.standardError.split(separator: "\n").contains {
+            $0.contains("The store did not commit events") && $0.contains(reason)
+        }
+    }
+
     /// What `/health/ready` answers.
     private func health(_ receiver: RunningReceiver) async throws -> String {
         let log = receiver.program.standardError
@@ -30,7 +37,7 @@ struct DiskTests {
             in: folder, ["--leads-file", "leads.ndjson", "--minimum-free-space", minimum], store: "disk/store.sqlite",
             through: disk.entry)
         let sender = try ForeignSender(to: receiver, count: count, concurrency: 16, persisting: true)
-        try await condition("the disk is full") { receiver.program.standardError.contains(reason) }
+        try await condition("the disk is full") { hasRefused(receiver, because: reason) }
         if minimum != "0" {
             #expect(try await health(receiver) == "503")
         }
@@ -77,9 +84,7 @@ struct DiskTests {
         let sender = try ForeignSender(to: receiver, count: count, concurrency: 16, persisting: true)
         try await condition("some are acknowledged") { try sender.acknowledged().count >= 500 }
         try Data().write(to: trigger)
-        try await condition("the quota is used up") {
-            receiver.program.standardError.contains("this user's quota is used up")
-        }
+        try await condition("the quota is used up") { hasRefused(receiver, because: "this user's quota is used up") }
         try FileManager.default.removeItem(at: trigger)
         let statuses = try await sender.statuses()
         #expect(statuses["200"] == count)
