@@ -149,9 +149,10 @@ let package = Package(
         .target(
             name: "TestPeers", dependencies: [nioConcurrencyHelpers, nioCore, nioHTTP1, nioPosix, nioSSL],
             path: "Tests/TestPeers"),
-        // A PostgreSQL server of the tests' own.
+        // A PostgreSQL server of the tests' own, and a pooler.
         .target(
-            name: "TestPostgres", dependencies: ["TestPeers"], path: "Tests/TestPostgres", exclude: ["server.sh"]),
+            name: "TestPostgres", dependencies: ["TestPeers"], path: "Tests/TestPostgres",
+            exclude: ["pooler.sh", "server.sh"]),
         .testTarget(
             name: "LeadSharkWebhooksTests", dependencies: ["LeadSharkWebhooks", "LeadSharkTesting", "TestVectors"]),
         .testTarget(

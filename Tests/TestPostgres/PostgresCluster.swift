@@ -1,6 +1,5 @@
 #if Postgres
 import Foundation
-import TestPeers
 
 /// A PostgreSQL server of the tests' own, with its data in a directory of its own, on a port of its own. It ends with this
 /// process, or with the last reference.
@@ -13,56 +12,33 @@ public final class PostgresCluster: Sendable {
     /// The directory of its UNIX socket.
     public let directory: String
 
-    private let status: URL
-    private let commands: FileHandle
-    private let program: ChildProcess
+    private let script: ServerScript
 
-    private actor Shared {
-        private var task: Task<PostgresCluster, any Error>?
-
-        func cluster() async throws -> PostgresCluster {
-            let task = task ?? Task { try await PostgresCluster() }
-            self.task = task
-            return try await task.value
-        }
-    }
-
-    private static let shared = Shared()
+    private static let shared = Shared { try await PostgresCluster() }
 
     /// The server that all tests share; each has a schema of its own in it. Nobody stops it.
-    public static func shared() async throws -> PostgresCluster { try await shared.cluster() }
+    public static func shared() async throws -> PostgresCluster { try await shared.value() }
 
     /// Starts a server, and waits until it takes connections.
     ///
+    /// - Parameter certificates: With them it takes connections with TLS too; without, none.
     /// - Throws: When PostgreSQL is not installed, or does not start: a test cannot do without it.
-    public init() async throws {
-        let programs = try Self.programs()
-        let name = UUID().uuidString.prefix(8)
-        port = try Self.freePort()
-        // Not where TMPDIR leads: the server's user has to get there, and a socket's path is short.
-        directory = "/tmp/leadshark-pg-\(name)"
-        status = FileManager.default.temporaryDirectory.appendingPathComponent("leadshark-pg-\(UUID().uuidString)")
-        try Data().write(to: status)
-        let pipe = Pipe()
-        commands = pipe.fileHandleForWriting
-        // No program that a test starts may hold it open.
-        _ = fcntl(commands.fileDescriptor, F_SETFD, FD_CLOEXEC)
-        let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("server.sh")
-        _ = fcntl(pipe.fileHandleForReading.fileDescriptor, F_SETFD, FD_CLOEXEC)
-        program = try ChildProcess(
-            ["/bin/sh", script.path, programs, directory, "\(port)", Self.password, status.path],
-            input: pipe.fileHandleForReading.fileDescriptor)
-        try pipe.fileHandleForReading.close()
-        try await untilReady(1)
+    public convenience init(certificates: TestCertificates? = nil) async throws {
+        try await self.init(certificates, standbyOf: nil)
     }
 
-    deinit {
-        try? commands.close()
-        // Its number must not be anybody else's meanwhile, nor its directory be left.
-        _ = program.waitForEnd()
-        try? FileManager.default.removeItem(at: status)
-        try? FileManager.default.removeItem(atPath: status.path + ".log")
+    private init(_ certificates: TestCertificates?, standbyOf primary: PostgresCluster?) async throws {
+        port = try ServerScript.freePort()
+        directory = ServerScript.freeDirectory()
+        script = try ServerScript(
+            "server.sh", running: "the PostgreSQL server of the tests",
+            [try Self.programs(), directory, "\(port)", Self.password],
+            [certificates?.directory ?? "", primary.map { "\($0.port)" } ?? ""])
+        try await script.until("ready")
     }
+
+    /// Starts another server with a copy of this one's data, which follows it and can be read.
+    public func standby() async throws -> PostgresCluster { try await PostgresCluster(nil, standbyOf: self) }
 
     /// The URL of a schema in its database, over TCP.
     public func url(schema: String, _ parameters: String = "") -> String {
@@ -71,7 +47,16 @@ public final class PostgresCluster: Sendable {
 
     /// The same by way of somebody in between.
     public func url(schema: String, host: String, port: Int, _ parameters: String = "") -> String {
-        "postgres://leadshark:\(Self.encodedPassword)@\(host):\(port)/postgres?schema=\(schema)&connect_timeout=60\(parameters)"
+        Self.url(schema: schema, places: ["\(host):\(port)"], parameters)
+    }
+
+    /// The URL of a schema in a database that is at any of several servers.
+    public static func url(schema: String, at clusters: [PostgresCluster], _ parameters: String = "") -> String {
+        url(schema: schema, places: clusters.map { "127.0.0.1:\($0.port)" }, parameters)
+    }
+
+    private static func url(schema: String, places: [String], _ parameters: String) -> String {
+        "postgres://leadshark:\(encodedPassword)@\(places.joined(separator: ","))/postgres?schema=\(schema)&connect_timeout=60\(parameters)"
     }
 
     /// The password as it stands in a URL.
@@ -85,83 +70,48 @@ public final class PostgresCluster: Sendable {
     }
 
     /// Stops the server in good order and starts it again. Connections break.
-    public func restart() async throws { try await command("restart") }
+    public func restart() async throws { try await script.send("restart", until: "ready") }
 
     /// Ends the server as a crash would, and starts it again.
-    public func crash() async throws { try await command("crash") }
+    public func crash() async throws { try await script.send("crash", until: "ready") }
 
     /// Stops the server in good order. Connections break, and none can be made until ``start()``.
-    public func stop() async throws {
-        let count = lines.count { $0 == "stopped" }
-        try commands.write(contentsOf: Data("stop\n".utf8))
-        try await until { lines.count { $0 == "stopped" } > count }
-    }
+    public func stop() async throws { try await script.send("stop", until: "stopped") }
 
     /// Starts the server that was stopped.
-    public func start() async throws { try await command("start") }
+    public func start() async throws { try await script.send("start", until: "ready") }
 
-    /// Begins a restart, and does not wait for its end.
-    public func beginRestart() throws { try commands.write(contentsOf: Data("restart\n".utf8)) }
+    /// Ends the server as the loss of its machine would.
+    public func kill() async throws { try await script.send("kill", until: "stopped") }
 
-    private func command(_ word: String) async throws {
-        let count = readyCount
-        try commands.write(contentsOf: Data("\(word)\n".utf8))
-        try await untilReady(count + 1)
-    }
-
-    private var lines: [Substring] {
-        ((try? String(contentsOf: status, encoding: .utf8)) ?? "").split(separator: "\n")
-    }
-
-    private var readyCount: Int { lines.count { $0 == "ready" } }
-
-    private func untilReady(_ count: Int) async throws {
-        try await until { readyCount >= count }
-    }
-
-    private func until(_ isMet: () -> Bool) async throws {
-        let clock = ContinuousClock()
-        let end = clock.now + .seconds(90)
-        while !isMet() {
-            guard !lines.contains("failed"), clock.now < end else {
-                let log = (try? String(contentsOfFile: status.path + ".log", encoding: .utf8)) ?? ""
-                throw Missing(description: "the PostgreSQL server of the tests does not start: \(log.suffix(2000))")
-            }
-            try await clock.sleep(for: .milliseconds(20))
-        }
-    }
+    /// Makes a standby a server of its own, which can be written to.
+    public func promote() async throws { try await script.send("promote", until: "promoted") }
 
     /// The directory of the server's programs, of the latest version that is there.
-    private static func programs() throws -> String {
+    static func programs() throws -> String {
         let root = "/usr/lib/postgresql"
         let versions = ((try? FileManager.default.contentsOfDirectory(atPath: root)) ?? []).compactMap { Int($0) }
         let places = versions.sorted(by: >).map { "\(root)/\($0)/bin" } + ["/usr/local/bin", "/usr/bin"]
         guard let place = places.first(where: { FileManager.default.isExecutableFile(atPath: $0 + "/initdb") }) else {
-            throw Missing(
+            throw ServerScript.Failure(
                 description:
                     "these tests need PostgreSQL's server, which is not here; Scripts/bootstrap test installs it")
         }
         return place
     }
+}
 
-    private static func freePort() throws -> Int {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(descriptor) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let result = withUnsafeMutablePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(descriptor, $0, length) == 0 ? getsockname(descriptor, $0, &length) : -1
-            }
-        }
-        guard result == 0 else { throw Missing(description: "no port is free") }
-        return Int(UInt16(bigEndian: address.sin_port))
-    }
+/// Something that is made once, when it is first asked for.
+actor Shared<Value: Sendable> {
+    private let make: @Sendable () async throws -> Value
+    private var task: Task<Value, any Error>?
 
-    private struct Missing: Error, CustomStringConvertible {
-        let description: String
+    init(_ make: @escaping @Sendable () async throws -> Value) { self.make = make }
+
+    func value() async throws -> Value {
+        let task = task ?? Task { [make] in try await make() }
+        self.task = task
+        return try await task.value
     }
 }
 #endif
