@@ -39,6 +39,12 @@ enum PostgresErrors {
                 .busy, message: "another user of the database was in the way for too long (\(state))")
         case "53300", "53200", "53400":
             return DeliveryStoreError(.busy, message: "PostgreSQL has no connection or memory left (\(state))")
+        case "26000", "42P05":
+            return DeliveryStoreError(
+                .unavailable,
+                message:
+                    "a statement that was prepared is not there, or another's (\(state)): with a pooler in transaction mode say pooler=transaction in the URL"
+            )
         default: break
         }
         return switch state.prefix(2) {

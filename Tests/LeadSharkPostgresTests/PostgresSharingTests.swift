@@ -14,9 +14,10 @@ extension PostgresTests {
     @Suite struct PostgresSharingTests {
         /// Two stores on one schema.
         private func withTwo(
-            _ parameters: String = "", _ body: (PostgresDeliveryStore, PostgresDeliveryStore) async throws -> Void
+            through pooler: PostgresPooler? = nil,
+            _ body: (PostgresDeliveryStore, PostgresDeliveryStore) async throws -> Void
         ) async throws {
-            try await withPostgres(parameters) { first in
+            try await withPostgres(through: pooler) { first in
                 let second = try await PostgresDeliveryStore.open(first.configuration, logger: .silent)
                 try await body(first, second)
                 try await second.close()
@@ -131,7 +132,7 @@ extension PostgresTests {
 
         @Test("Without notifications, and through a pooler, a worker finds what others stored by looking")
         func poll() async throws {
-            try await withTwo("&pooler=transaction") { first, second in
+            try await withTwo(through: .warm()) { first, second in
                 let delivered = LockedValue<[EventIdentity]>([])
                 let handler = RecordingHandler { identity in delivered.withLock { $0.append(identity) } }
                 var worker = Worker.Configuration()

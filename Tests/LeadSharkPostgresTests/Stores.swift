@@ -19,11 +19,14 @@ extension PostgresDeliveryStore.Configuration {
 }
 
 /// Runs a test with an empty store.
+///
+/// - Parameter pooler: What stands in between.
 func withPostgres<Result>(
-    _ parameters: String = "", _ body: (PostgresDeliveryStore) async throws -> Result
+    through pooler: PostgresPooler? = nil, _ body: (PostgresDeliveryStore) async throws -> Result
 ) async throws -> Result {
     let cluster = try await PostgresCluster.shared()
-    let url = try PostgresURL(cluster.url(schema: PostgresCluster.makeSchema(), parameters))
+    let schema = PostgresCluster.makeSchema()
+    let url = try PostgresURL(pooler?.url(schema: schema) ?? cluster.url(schema: schema))
     let store = try await PostgresDeliveryStore.open(.patient(url), logger: .silent)
     let result: Result
     do {
