@@ -149,17 +149,13 @@ struct KillTests {
 
     /// Ends one of the server's backends, if it takes the order.
     private func endBackend(_ database: String) async throws -> Int {
-        let psql = try Program(
-            "psql",
-            [
-                String(database.prefix { $0 != "?" }), "-Atc",
-                """
-                SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-                WHERE application_name = 'leadshark' ORDER BY random() LIMIT 1
-                """,
-            ], in: folder)
-        try await psql.status()
-        return psql.standardOutput.contains("t") ? 1 : 0
+        let ended = try await folder.query(
+            database,
+            """
+            SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+            WHERE application_name = 'leadshark' ORDER BY random() LIMIT 1
+            """)
+        return ended?.contains("t") == true ? 1 : 0
     }
 }
 #endif

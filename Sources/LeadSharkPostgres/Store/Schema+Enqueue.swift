@@ -81,10 +81,12 @@ extension Schema {
           END IF;
 
           IF p_is_retry AND cardinality(v_fresh) < v_count THEN
-            v_was_stored := EXISTS (
-              SELECT 1 FROM @schema@.event e WHERE e.batch = p_batch AND e.identity = ANY (p_identity)
-                AND e.id IN (SELECT i.event FROM @schema@.identity i WHERE i.identity = ANY (p_identity))
-                AND NOT e.id = ANY (v_fresh));
+            SELECT e.id INTO v_known FROM @schema@.event e WHERE e.batch = p_batch AND e.identity = ANY (p_identity)
+              AND e.id IN (SELECT i.event FROM @schema@.identity i WHERE i.identity = ANY (p_identity))
+              AND NOT e.id = ANY (v_fresh) LIMIT 1;
+            v_was_stored := FOUND;
+            -- What is seen here may still be on its way to a standby. A commit that writes comes after it, and waits.
+            UPDATE @schema@.event e SET place = e.place WHERE e.id = v_known;
           END IF;
 
           FOR i IN 1..v_count LOOP
