@@ -4,21 +4,23 @@ import Foundation
 /// The real worker as a process of its own, which can be killed and started again.
 final class RunningWorker {
     private let folder: TemporaryFolder
-    private let database: String
+    private let environment: [String: String]
     private let arguments: [String]
     private(set) var program: Program
 
     /// Starts `leadshark worker` on a database and waits until it works.
-    init(in folder: TemporaryFolder, database: String, _ more: [String]) async throws {
+    init(
+        in folder: TemporaryFolder, database: String, _ more: [String], environment: [String: String] = [:]
+    ) async throws {
         self.folder = folder
-        self.database = database
+        self.environment = environment.merging(["LEADSHARK_STORE": database]) { $1 }
         arguments = ["worker", "--admin-listen", "127.0.0.1:0"] + more
-        program = try Self.start(arguments, database, folder)
+        program = try Self.start(arguments, self.environment, folder)
         try await untilReady()
     }
 
     func restart() async throws {
-        program = try Self.start(arguments, database, folder)
+        program = try Self.start(arguments, environment, folder)
         try await untilReady()
     }
 
@@ -33,8 +35,10 @@ final class RunningWorker {
         return try await program.status()
     }
 
-    private static func start(_ arguments: [String], _ database: String, _ folder: TemporaryFolder) throws -> Program {
-        try Program(Program.leadshark, arguments, environment: ["LEADSHARK_STORE": database], in: folder)
+    private static func start(
+        _ arguments: [String], _ environment: [String: String], _ folder: TemporaryFolder
+    ) throws -> Program {
+        try Program(Program.leadshark, arguments, environment: environment, in: folder)
     }
 
     private func untilReady() async throws {

@@ -1,0 +1,85 @@
+#if Server
+import Foundation
+import Testing
+
+#if Postgres
+import TestPostgres
+#endif
+
+/// Clocks that are wrong, with the real program: what waits is attempted when it is due, and what is at work by nobody else.
+@Suite("Whatever the time of day is, deliveries come when they are due")
+struct ClockTests {
+    private let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
+    private func target(_ arguments: String...) async throws -> (program: Program, url: String) {
+        let port = try Loopback.freePort()
+        let target = try Program(
+            "python3", [Program.peer("target.py"), "\(port)", folder.file("target.ndjson").path] + arguments, in: folder
+        )
+        try await condition("the target listens") { target.standardOutput.contains("ready") }
+        return (target, "http://127.0.0.1:\(port)/leads")
+    }
+
+    private func keys(_ name: String) throws -> [String] {
+        try folder.lines(of: name).compactMap { $0["key"] as? String }
+    }
+
+    @Test("A clock that jumps an hour ahead, and then two back, while events wait on SQLite")
+    func jumps() async throws {
+        let count = 8
+        let clock = try await OtherClock(ahead: 0, in: folder)
+        // It refuses each event once.
+        let (target, url) = try await target("0", "1")
+        let receiver = try await RunningReceiver(in: folder, ["--forward-url", url], environment: clock.environment)
+        try clock.move(to: 3600)
+        let sender = try ForeignSender(to: receiver, count: count)
+        #expect(try await sender.statuses() == ["200": count])
+        let ledger = try sender.acknowledged()
+        try await condition("all were refused, and wait") {
+            try await folder.states("sqlite:store.sqlite") == ["waiting": count]
+        }
+        #expect(try Set(keys("target.ndjson.refused")) == ledger)
+        try clock.move(to: -3600)
+        try await condition("all came, when they were due") { try keys("target.ndjson").count == count }
+        #expect(try await receiver.stop() == 0)
+        #expect(try Set(keys("target.ndjson")) == ledger)
+        #expect(try keys("target.ndjson.refused").count == count)
+        #expect(OtherClock.hoursAhead(in: receiver.program.standardError).filter { $0 != 0 } == [1, -1])
+        target.send(SIGTERM)
+    }
+
+    #if Postgres
+    @Test(
+        "Of two on one database one's clock is an hour fast, the other's slow, while they hold leases and events wait")
+    func differ() async throws {
+        let count = 12
+        let database = try await PostgresCluster.shared().url(schema: PostgresCluster.makeSchema())
+        // It takes so long that both have renewed their leases meanwhile, and looked for those that have run out.
+        let (target, url) = try await target("11", "2")
+        let receiver = try await RunningReceiver(
+            in: folder, ["--forward-url", url], database: database,
+            environment: OtherClock(ahead: 3600, in: folder).environment)
+        let worker = try await RunningWorker(
+            in: folder, database: database, ["--forward-url", url],
+            environment: OtherClock(ahead: -3600, in: folder).environment)
+        let sender = try ForeignSender(to: receiver, count: count)
+        #expect(try await sender.statuses() == ["200": count])
+        let ledger = try sender.acknowledged()
+        try await condition("the first came") { try !keys("target.ndjson").isEmpty }
+        try Data().write(to: folder.file("target.ndjson.quick"))
+        try await condition("all is completed") { try await folder.states(database) == ["completed": count] }
+        #expect(try await receiver.stop() == 0)
+        #expect(try await worker.stop() == 0)
+        #expect(try keys("target.ndjson").sorted() == ledger.sorted(), "each once")
+        let refused = try keys("target.ndjson.refused")
+        #expect(!refused.isEmpty && Set(refused).count == refused.count)
+        let logs = [receiver.program.standardError, worker.program.standardError]
+        #expect(logs.map(OtherClock.hoursAhead) == [[1], [-1]])
+        for log in logs { #expect(!log.contains("Leases ran out") && !log.contains("A lease was lost")) }
+        target.send(SIGTERM)
+    }
+    #endif
+}
+#endif
