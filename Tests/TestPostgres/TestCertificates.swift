@@ -3,7 +3,7 @@ import Foundation
 import TestPeers
 
 /// An authority that nobody knows, made anew by `openssl`, and the certificate of a server that it has signed. They go with the
-/// last reference.
+/// server that has them, or with the last reference.
 public final class TestCertificates: Sendable {
     /// Where `server.crt` and `server.key` are.
     public let directory: String

@@ -5,8 +5,8 @@
 #   sh server.sh BIN DIRECTORY PORT PASSWORD STATUS [CERTIFICATES [PRIMARY]]
 #
 # STATUS gets a line, ready, whenever the server takes connections, stopped when it was stopped or killed, promoted when it was
-# that, and failed when it does not start. CERTIFICATES is a directory with server.crt and server.key, or empty, for no TLS;
-# PRIMARY is the port of the server that it is to be a standby of, or empty.
+# that, and failed when it does not start. CERTIFICATES is a directory with server.crt and server.key, which goes with the server,
+# or empty, for no TLS; PRIMARY is the port of the server that it is to be a standby of, or empty.
 set -eu
 bin=$1 directory=$2 port=$3 password=$4 status=$5 certificates=${6-} primary=${7-}
 # What ends a terminal's programs must not end this one before it has cleaned up.
@@ -39,7 +39,8 @@ fi
 start() {
     # shellcheck disable=SC2086 # a list of words, or none
     $as "$bin/postgres" -D "$directory/data" -p "$port" -c listen_addresses=127.0.0.1 \
-        -c unix_socket_directories="$directory" -c max_connections=300 -c shared_buffers=64MB $tls \
+        -c unix_socket_directories="$directory" -c max_connections=300 -c shared_buffers=64MB \
+        -c dynamic_shared_memory_type=mmap $tls \
         >>"$status.log" 2>&1 </dev/null &
     server=$!
     until "$bin/pg_isready" --quiet --host="$directory" --port="$port"; do
@@ -85,4 +86,4 @@ done
 trap - EXIT
 # Not in good order: what would be written for the next start is removed.
 stop QUIT
-rm -rf "$directory" "$status" "$status.log"
+rm -rf "$directory" "$status" "$status.log" ${certificates:+"$certificates"}
