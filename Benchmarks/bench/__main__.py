@@ -49,7 +49,7 @@ def measure(chosen, given, work, report):
         ack_rate = ack_rate or comparison.acknowledged_rate(contenders.on_sqlite(receiver), work, *few)
         openloop.measure(receiver, ack_rate, work, report, given.open_seconds, given.step_seconds)
     if "spikes" in chosen:
-        medians = medians or sdk.medians(sdk.figures(program))
+        medians = medians or sdk.medians([sdk.figures(program)])
         spikes.measure(receiver, medians, work, report, *few)
     if "receiver" in chosen:
         report.add(
