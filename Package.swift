@@ -152,7 +152,7 @@ let package = Package(
         // A PostgreSQL server of the tests' own, and a pooler.
         .target(
             name: "TestPostgres", dependencies: ["TestPeers"], path: "Tests/TestPostgres",
-            exclude: ["pooler.sh", "server.sh"]),
+            exclude: ["pooler.sh", "prelude.sh", "server.sh"]),
         .testTarget(
             name: "LeadSharkWebhooksTests", dependencies: ["LeadSharkWebhooks", "LeadSharkTesting", "TestVectors"]),
         .testTarget(

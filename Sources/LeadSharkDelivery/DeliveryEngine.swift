@@ -55,7 +55,7 @@ public struct DeliveryEngine: Sendable {
         self.signal = signal
         queue = DeliveryQueue(
             store: store, recipients: handlers.map { DeliveryRecipient($0) }, limits: limits, signal: signal,
-            load: load, logger: logger)
+            load: load, timeline: timeline, logger: logger)
         worker = Worker(
             store: store, handlers: handlers, configuration: configuration, timeline: timeline, generator: generator,
             signal: signal, load: load, logger: logger)

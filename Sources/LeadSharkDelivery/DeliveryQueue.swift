@@ -1,4 +1,5 @@
 #if Server
+import FoundationEssentials
 import LeadSharkWebhooks
 import Metrics
 package import Logging
@@ -30,8 +31,7 @@ public final class DeliveryQueue: Service {
     private let recipients: [DeliveryRecipient]
     private let signal: DeliverySignal
     private let load: IngestLoad
-    private let timeline: Timeline
-    private let failures = LockedValue(FailureRow())
+    private let failures: ComplaintLog
     private let logger: Logger
     private let metrics = DeliveryMetrics.Queue()
     private let backlog: LockedValue<EventBacklog<NewEvent, Waiter>>
@@ -44,16 +44,18 @@ public final class DeliveryQueue: Service {
     ///   - recipients: Those that get a delivery of each event. A name that is there twice counts once.
     ///   - signal: Wakes the worker after a commit; a queue without a worker's signal would leave it asleep.
     ///   - load: Tells the worker when answers have to go first.
+    ///   - timeline: What tells when a failure is worth another line.
     package init(
         store: any DeliveryStore, recipients: [DeliveryRecipient], limits: Limits, signal: DeliverySignal,
-        load: IngestLoad, logger: Logger
+        load: IngestLoad, timeline: Timeline, logger: Logger
     ) {
         var names: Set<HandlerName> = []
         self.store = store
         self.recipients = recipients.filter { names.insert($0.handler).inserted }
         self.signal = signal
         self.load = load
-        timeline = load.timeline
+        // A disk that is full fails every commit; a log that says so each time fills what is left of it.
+        failures = ComplaintLog(interval: 10) { Date(timeIntervalSinceReferenceDate: timeline.now / .seconds(1)) }
         self.logger = logger
         backlog = LockedValue(EventBacklog(limits: limits))
     }
@@ -170,14 +172,13 @@ public final class DeliveryQueue: Service {
     }
 
     private func report(_ error: any Error, for count: Int) {
-        guard let count = failures.withLock({ $0.fail(count, at: timeline.now) }) else { return }
-        logger.error(
-            "The store did not commit events",
-            metadata: ["events": "\(count)", "error": "\(DeliveryError.summary(of: error))"])
+        let summary = DeliveryError.summary(of: error)
+        guard let count = failures.note(summary, count) else { return }
+        logger.error("The store did not commit events", metadata: ["events": "\(count)", "error": "\(summary)"])
     }
 
     private func reportRecovery() {
-        guard let count = failures.withLock({ $0.succeed() }) else { return }
+        guard let count = failures.endCounting() else { return }
         logger.notice("The store commits events again", metadata: ["refusedSinceTheLastLine": "\(count)"])
     }
 

@@ -19,7 +19,7 @@ package final class IngestLoad: Sendable {
     /// How much one commit counts for the average.
     private static let weight = 0.125
 
-    let timeline: Timeline
+    private let timeline: Timeline
     private let state = LockedValue(State())
 
     package init(_ timeline: Timeline) { self.timeline = timeline }

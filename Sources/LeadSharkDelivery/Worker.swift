@@ -12,13 +12,13 @@ public import ServiceLifecycle
 public final class Worker: Service {
     /// How a worker works.
     public struct Configuration: Sendable {
-        /// How many deliveries of one handler are leased in a second at most while events come in about as fast as the store
-        /// takes them, so that answers go first. What is not delivered then is so afterwards. Zero sets no limit.
-        public var deliveriesPerSecondUnderLoad = 2000
         /// How long a lease lasts before it has to be renewed.
         public var leaseDuration: Duration = .seconds(30)
         /// How many deliveries of one handler are worked on at once. A ``BatchDeliveryHandler`` has one batch at a time.
         public var concurrency = 8
+        /// How many deliveries of one handler are leased in a second at most while events come in about as fast as the store
+        /// takes them, so that answers go first. What is not delivered then is so afterwards. Zero sets no limit.
+        public var deliveriesPerSecondUnderLoad = 2000
         /// How many attempts a delivery gets.
         public var maximumAttempts = 20
         /// How many crashes a delivery gets: leases that ran out, because the process ended or could not renew them, while

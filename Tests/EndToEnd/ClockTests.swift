@@ -1,5 +1,6 @@
 #if Server
 import Foundation
+import TestPeers
 import Testing
 
 #if Postgres
@@ -13,15 +14,6 @@ struct ClockTests {
 
     init() throws { folder = try TemporaryFolder() }
 
-    private func target(_ arguments: String...) async throws -> (program: Program, url: String) {
-        let port = try Loopback.freePort()
-        let target = try Program(
-            "python3", [Program.peer("target.py"), "\(port)", folder.file("target.ndjson").path] + arguments, in: folder
-        )
-        try await condition("the target listens") { target.standardOutput.contains("ready") }
-        return (target, "http://127.0.0.1:\(port)/leads")
-    }
-
     private func keys(_ name: String) throws -> [String] {
         try folder.lines(of: name).compactMap { $0["key"] as? String }
     }
@@ -31,8 +23,10 @@ struct ClockTests {
         let count = 8
         let clock = try await OtherClock(ahead: 0, in: folder)
         // It refuses each event once.
-        let (target, url) = try await target("0", "1")
-        let receiver = try await RunningReceiver(in: folder, ["--forward-url", url], environment: clock.environment)
+        let port = try ClosedPort.number()
+        let target = try await Target(at: port, in: folder, "0", "1")
+        let receiver = try await RunningReceiver(
+            in: folder, ["--forward-url", "http://127.0.0.1:\(port)/leads"], environment: clock.environment)
         try clock.move(to: 3600)
         let sender = try ForeignSender(to: receiver, count: count)
         #expect(try await sender.statuses() == ["200": count])
@@ -47,7 +41,7 @@ struct ClockTests {
         #expect(try Set(keys("target.ndjson")) == ledger)
         #expect(try keys("target.ndjson.refused").count == count)
         #expect(OtherClock.hoursAhead(in: receiver.program.standardError).filter { $0 != 0 } == [1, -1])
-        target.send(SIGTERM)
+        target.stop()
     }
 
     #if Postgres
@@ -57,7 +51,9 @@ struct ClockTests {
         let count = 12
         let database = try await PostgresCluster.shared().url(schema: PostgresCluster.makeSchema())
         // It takes so long that both have renewed their leases meanwhile, and looked for those that have run out.
-        let (target, url) = try await target("11", "2")
+        let port = try ClosedPort.number()
+        let target = try await Target(at: port, in: folder, "11", "2")
+        let url = "http://127.0.0.1:\(port)/leads"
         let receiver = try await RunningReceiver(
             in: folder, ["--forward-url", url], database: database,
             environment: OtherClock(ahead: 3600, in: folder).environment)
@@ -78,7 +74,7 @@ struct ClockTests {
         let logs = [receiver.program.standardError, worker.program.standardError]
         #expect(logs.map(OtherClock.hoursAhead) == [[1], [-1]])
         for log in logs { #expect(!log.contains("Leases ran out") && !log.contains("A lease was lost")) }
-        target.send(SIGTERM)
+        target.stop()
     }
     #endif
 }

@@ -1,5 +1,6 @@
 #if Server
 import Foundation
+import TestPeers
 import Testing
 
 /// The whole path: a foreign program sends signed events to the real receiver; its ledger of what was answered 200 is
@@ -164,7 +165,7 @@ struct DeliveryTests {
     func targetIsDown() async throws {
         let count = 50
         let folder = try TemporaryFolder()
-        let port = try Loopback.freePort()
+        let port = try ClosedPort.number()
         _ = try folder.write("LEADSHARK_FORWARD_AUTHORIZATION='Bearer forward-token'\n", to: ".env")
         let receiver = try await RunningReceiver(
             in: folder, ["--leads-file", "leads.ndjson", "--forward-url", "http://127.0.0.1:\(port)/leads"])
@@ -176,15 +177,13 @@ struct DeliveryTests {
             try delivered(folder).count >= count
         }
 
-        let target = try Program(
-            "python3", [Program.peer("target.py"), "\(port)", folder.file("target.ndjson").path], in: folder)
-        try await condition("the target listens") { target.standardOutput.contains("ready") }
+        let target = try await Target(at: port, in: folder)
         try await condition("the target has all leads") {
             try Set(folder.lines(of: "target.ndjson").compactMap { $0["key"] as? String }) == acknowledged
         }
 
         #expect(try await receiver.stop() == 0)
-        target.send(SIGTERM)
+        target.stop()
         let inFile = try delivered(folder)
         #expect(inFile.count == count)
         #expect(Set(inFile) == acknowledged)

@@ -16,6 +16,18 @@ struct DiskTests {
         }
     }
 
+    /// What was acknowledged: everything in the end, after some had been refused, and all of it came out.
+    private func ledger(of sender: ForeignSender, _ count: Int, in folder: TemporaryFolder) async throws -> Set<String>
+    {
+        let statuses = try await sender.statuses()
+        #expect(statuses["200"] == count)
+        #expect((statuses["503"] ?? 0) > 0)
+        #expect(Set(statuses.keys) == ["200", "503"])
+        let acknowledged = try sender.acknowledged()
+        try await condition("all came out") { try delivered(folder).isSuperset(of: acknowledged) }
+        return acknowledged
+    }
+
     /// What `/health/ready` answers.
     private func health(_ receiver: RunningReceiver) async throws -> String {
         let log = receiver.program.standardError
@@ -44,12 +56,7 @@ struct DiskTests {
         #expect(try sender.acknowledged().count < count)
 
         try await disk.grow(megabytes: 64)
-        let statuses = try await sender.statuses()
-        #expect(statuses["200"] == count)
-        #expect((statuses["503"] ?? 0) > 0)
-        #expect(Set(statuses.keys) == ["200", "503"])
-        let acknowledged = try sender.acknowledged()
-        try await condition("all came out") { try delivered(folder).isSuperset(of: acknowledged) }
+        let acknowledged = try await ledger(of: sender, count, in: folder)
         try await condition("the receiver is ready") { receiver.program.isRunning }
         #expect(try await health(receiver) == "200")
 
@@ -64,15 +71,6 @@ struct DiskTests {
         #expect(try folder.lines(of: "leads.ndjson").count - lines <= 1024)
     }
 
-    /// The library that has a disk fail.
-    private func failingDisk(in folder: TemporaryFolder) async throws -> String {
-        let library = folder.file("failing-disk.so").path
-        let compiler = try Program(
-            "cc", ["-shared", "-fPIC", "-O1", "-o", library, Program.peer("failing-disk.c")], in: folder)
-        #expect(try await compiler.status() == 0, "\(compiler.standardError)")
-        return library
-    }
-
     @Test("A quota that is used up is answered with 503 too, and with 200 again when there is more")
     func quota() async throws {
         let count = 2_000
@@ -80,18 +78,13 @@ struct DiskTests {
         let trigger = folder.file("used-up")
         let receiver = try await RunningReceiver(
             in: folder, ["--leads-file", "leads.ndjson"],
-            environment: ["LD_PRELOAD": failingDisk(in: folder), "LEADSHARK_TEST_QUOTA": trigger.path])
+            environment: ["LD_PRELOAD": folder.library(of: "failing-disk.c"), "LEADSHARK_TEST_QUOTA": trigger.path])
         let sender = try ForeignSender(to: receiver, count: count, concurrency: 16, persisting: true)
         try await condition("some are acknowledged") { try sender.acknowledged().count >= 500 }
         try Data().write(to: trigger)
         try await condition("the quota is used up") { hasRefused(receiver, because: "this user's quota is used up") }
         try FileManager.default.removeItem(at: trigger)
-        let statuses = try await sender.statuses()
-        #expect(statuses["200"] == count)
-        #expect((statuses["503"] ?? 0) > 0)
-        #expect(Set(statuses.keys) == ["200", "503"])
-        let acknowledged = try sender.acknowledged()
-        try await condition("all came out") { try delivered(folder).isSuperset(of: acknowledged) }
+        let acknowledged = try await ledger(of: sender, count, in: folder)
         #expect(try await receiver.stop() == 0)
         #expect(try delivered(folder) == acknowledged)
     }
@@ -100,7 +93,7 @@ struct DiskTests {
     func failedSync() async throws {
         let count = 4_000
         let folder = try TemporaryFolder()
-        let library = try await failingDisk(in: folder)
+        let library = try await folder.library(of: "failing-disk.c")
         let receiver = try await RunningReceiver(
             in: folder, ["--leads-file", "leads.ndjson"],
             environment: ["LD_PRELOAD": library, "LEADSHARK_TEST_SYNC_FAILS": folder.file("now").path])

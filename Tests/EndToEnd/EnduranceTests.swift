@@ -5,6 +5,7 @@ import LeadSharkPostgres
 import LeadSharkSQLite
 import LeadSharkStoreConformance
 import Logging
+import TestPeers
 import TestPostgres
 import Testing
 
@@ -21,11 +22,9 @@ struct EnduranceTests {
 
     @Test("A target that takes a small part of what arrives costs no memory, and gets all when it is quick again")
     func slowConsumer() async throws {
-        let port = try Loopback.freePort()
+        let port = try ClosedPort.number()
         // Eight at a time, of 0.4 s each.
-        let target = try Program(
-            "python3", [Program.peer("target.py"), "\(port)", folder.file("target.ndjson").path, "0.4"], in: folder)
-        try await condition("the target listens") { target.standardOutput.contains("ready") }
+        let target = try await Target(at: port, in: folder, "0.4")
         let receiver = try await RunningReceiver(in: folder, ["--forward-url", "http://127.0.0.1:\(port)/leads"])
         #expect(try await ForeignSender(to: receiver, count: 50, run: "warm").statuses() == ["200": 50])
         let idle = try receiver.program.residentByteCount()
@@ -53,7 +52,7 @@ struct EnduranceTests {
         let keys = try folder.lines(of: "target.ndjson").compactMap { $0["key"] as? String }
         #expect(Set(keys).isSuperset(of: ledger))
         #expect(keys.count == ledger.count + 50)
-        target.send(SIGTERM)
+        target.stop()
         try Soak.report(
             """
             - A target that takes 20 events a second while up to 800 arrive: \(ledger.count) answered 200, \(open) of them waited at the \

@@ -18,7 +18,10 @@ struct KillTests {
 
     private let clock = ContinuousClock()
 
-    /// Whether enough has happened to show anything: on a slow machine that takes longer.
+    /// How much longer it goes on at most until enough has happened to show anything: on a slow machine that takes a while.
+    private static let patience: Duration = .seconds(300)
+
+    /// Whether that is so.
     private func isEnough(kills: Int, _ senders: [ForeignSender]) throws -> Bool {
         try kills > 2 && senders.reduce(0) { $0 + (try $1.acknowledged().count) } > 100
     }
@@ -41,6 +44,7 @@ struct KillTests {
 
     private func check(_ ledger: Set<String>, _ lines: [String], kills: Int, _ what: String) throws {
         #expect(Set(lines) == ledger, "seed \(Soak.seed)")
+        #expect(ledger.count > 100 && kills > 2)
         try Soak.report(
             """
             - \(what): killed \(kills) times; \(ledger.count) events were answered 200, and all of them came out, \
@@ -56,7 +60,7 @@ struct KillTests {
             to: receiver, count: .max, concurrency: 16, persisting: true, rate: 400, until: end)
         let stop = clock.now + Soak.duration(short: 15)
         var kills = 0
-        while try clock.now < stop || !isEnough(kills: kills, [sender]) {
+        while try clock.now < stop || clock.now < stop + Self.patience && !isEnough(kills: kills, [sender]) {
             try await clock.sleep(for: pause(&generator))
             #expect(sender.isRunning && receiver.program.isRunning, "seed \(Soak.seed)")
             try await receiver.kill()
@@ -99,7 +103,9 @@ struct KillTests {
         var restarts = 0
         var ended = 0
         var nextKill = start + pause(&generator)
-        while try clock.now < stop || ended <= 5 || restarts == 0 || !isEnough(kills: kills, senders) {
+        while try clock.now < stop
+            || clock.now < stop + Self.patience && (ended <= 5 || restarts == 0 || !isEnough(kills: kills, senders))
+        {
             try await clock.sleep(for: .milliseconds(500))
             ended += try await endBackend(database)
             // One restart in ten seconds, every other of them a crash.
@@ -139,6 +145,7 @@ struct KillTests {
         try await store.close()
         for worker in workers { #expect(try await worker.stop() == 0) }
         for receiver in receivers { #expect(try await receiver.stop() == 0) }
+        #expect(ended > 5 && restarts > 0)
         #expect(!FileManager.default.fileExists(atPath: folder.file("elsewhere.ndjson").path))
         let logs = (receivers.map(\.program) + workers.map(\.program)).map(\.standardError).joined()
         #expect(!logs.contains(PostgresCluster.password) && !logs.contains(PostgresCluster.encodedPassword))

@@ -1,5 +1,6 @@
 #if Postgres
 import Foundation
+import TestPeers
 import TestPostgres
 import Testing
 
@@ -12,10 +13,8 @@ struct OrderTests {
     func order(on store: Store) async throws {
         let (count, people) = (60, 5)
         let folder = try TemporaryFolder()
-        let port = try Loopback.freePort()
-        let target = try Program(
-            "python3", [Program.peer("target.py"), "\(port)", folder.file("target.ndjson").path, "0.05"], in: folder)
-        try await condition("the target listens") { target.standardOutput.contains("ready") }
+        let port = try ClosedPort.number()
+        let target = try await Target(at: port, in: folder, "0.05")
         let refusal = try folder.write("", to: "target.ndjson.refuses-lucja-0")
         let settings = ["--forward-url", "http://127.0.0.1:\(port)/leads", "--forward-order", "person"]
         var database: String?
@@ -50,7 +49,7 @@ struct OrderTests {
         try await condition("all is completed") { try await folder.states(location) == ["completed": count] }
         #expect(try await receiver.stop() == 0)
         if let worker { #expect(try await worker.stop() == 0) }
-        target.send(SIGTERM)
+        target.stop()
 
         let lines = try folder.lines(of: "target.ndjson")
         #expect(lines.count == count)

@@ -29,10 +29,7 @@ struct PowerLossTests {
     private func run(_ executable: String, _ arguments: [String], count: Int, moments: Int) async throws -> (
         Report, ForeignSender
     ) {
-        let library = folder.file("power-loss.so").path
-        let compiler = try Program(
-            "cc", ["-shared", "-fPIC", "-O1", "-o", library, Program.peer("power-loss.c")], in: folder)
-        #expect(try await compiler.status() == 0, "\(compiler.standardError)")
+        let library = try await folder.library(of: "power-loss.c")
         let receiver = try await RunningReceiver(
             in: folder, arguments, executable: executable,
             environment: ["LD_PRELOAD": library, "LEADSHARK_TEST_POWER_FOLDER": folder.realPath])

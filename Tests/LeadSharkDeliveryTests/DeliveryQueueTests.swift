@@ -10,9 +10,10 @@ import Testing
     {
         var limits = DeliveryQueue.Limits()
         change(&limits)
+        let timeline = Timeline(ContinuousClock())
         return DeliveryQueue(
             store: store, recipients: ["crm", "crm"], limits: limits, signal: DeliverySignal(),
-            load: IngestLoad(Timeline(ContinuousClock())), logger: .silent)
+            load: IngestLoad(timeline), timeline: timeline, logger: .silent)
     }
 
     /// Begins to enqueue, and returns when the event waits.

@@ -14,9 +14,10 @@ struct FailedStoreTests {
         store.failForGood()
         var limits = DeliveryQueue.Limits()
         limits.eventsPerCommit = 2
+        let timeline = Timeline(ContinuousClock())
         let queue = DeliveryQueue(
             store: store, recipients: ["crm"], limits: limits, signal: DeliverySignal(),
-            load: IngestLoad(Timeline(ContinuousClock())), logger: .silent)
+            load: IngestLoad(timeline), timeline: timeline, logger: .silent)
         let waiting = (0..<5).map { number in
             Task { () -> EnqueueError.Code? in
                 do throws(EnqueueError) {

@@ -13,6 +13,9 @@ package final class ClosedPort: Sendable {
         return try await body(closed.port)
     }
 
+    /// The number of a port that was free a moment ago.
+    package static func number() throws -> Int { try ClosedPort().port }
+
     private init() throws {
         #if canImport(Darwin)
         let descriptor = socket(AF_INET, SOCK_STREAM, 0)

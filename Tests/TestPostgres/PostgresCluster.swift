@@ -1,5 +1,6 @@
 #if Postgres
 import Foundation
+import TestPeers
 
 /// A PostgreSQL server of the tests' own, with its data in a directory of its own, on a port of its own. It ends with this
 /// process, or with the last reference.
@@ -28,7 +29,7 @@ public final class PostgresCluster: Sendable {
     }
 
     private init(_ certificates: TestCertificates?, standbyOf primary: PostgresCluster?) async throws {
-        port = try ServerScript.freePort()
+        port = try ClosedPort.number()
         directory = ServerScript.freeDirectory()
         script = try ServerScript(
             "server.sh", running: "the PostgreSQL server of the tests",

@@ -1,5 +1,6 @@
 #if Postgres
 import Foundation
+import TestPeers
 
 /// A pgbouncer of the tests' own in front of the server that they share, in transaction mode. It goes round its few connections
 /// to the server: each transaction is on another than the last, with all that a session has left there. It ends with this process.
@@ -24,7 +25,7 @@ public final class PostgresPooler: Sendable {
     /// - Throws: When pgbouncer is not installed, or does not start: a test cannot do without it.
     private init(for cluster: PostgresCluster) async throws {
         self.cluster = cluster
-        port = try ServerScript.freePort()
+        port = try ClosedPort.number()
         let places = ["/usr/sbin", "/usr/bin", "/usr/local/sbin", "/usr/local/bin"].map { "\($0)/pgbouncer" }
         guard let program = places.first(where: FileManager.default.isExecutableFile) else {
             throw ServerScript.Failure(

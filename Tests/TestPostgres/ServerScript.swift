@@ -72,23 +72,6 @@ final class ServerScript: Sendable {
         return lines.count { $0 == answer }
     }
 
-    /// A port on the loopback interface that was free a moment ago.
-    static func freePort() throws -> Int {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(descriptor) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let result = withUnsafeMutablePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(descriptor, $0, length) == 0 ? getsockname(descriptor, $0, &length) : -1
-            }
-        }
-        guard result == 0 else { throw Failure(description: "no port is free") }
-        return Int(UInt16(bigEndian: address.sin_port))
-    }
-
     /// A directory's name that nobody else has. Not where TMPDIR leads: the server's user has to get there, and a socket's
     /// path is short. In memory, where there is enough of it: a sync costs nothing there, and nobody takes the power away.
     static func freeDirectory() -> String {

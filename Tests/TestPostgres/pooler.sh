@@ -7,16 +7,8 @@
 # many connections there are to it at most.
 set -eu
 pgbouncer=$1 bin=$2 directory=$3 port=$4 password=$5 status=$6 server=$7 count=$8
-# What ends a terminal's programs must not end this one before it has cleaned up.
-trap '' INT TERM HUP
-trap 'echo failed >>"$status"' EXIT
+. "$(dirname "$0")/prelude.sh"
 
-# It does not run as root either.
-as=
-if [ "$(id -u)" = 0 ]; then
-    as="setpriv --reuid=postgres --regid=postgres --clear-groups"
-fi
-mkdir -m 0700 "$directory"
 printf '"leadshark" "%s"\n' "$password" >"$directory/users"
 cat >"$directory/pgbouncer.ini" <<END
 [databases]
@@ -35,7 +27,7 @@ max_client_conn = 300
 log_connections = 0
 log_disconnections = 0
 END
-if [ -n "$as" ]; then chown -R postgres:postgres "$directory"; fi
+hand_over
 
 $as "$pgbouncer" "$directory/pgbouncer.ini" >"$status.log" 2>&1 </dev/null &
 pooler=$!

@@ -9,16 +9,8 @@
 # or empty, for no TLS; PRIMARY is the port of the server that it is to be a standby of, or empty.
 set -eu
 bin=$1 directory=$2 port=$3 password=$4 status=$5 certificates=${6-} primary=${7-}
-# What ends a terminal's programs must not end this one before it has cleaned up.
-trap '' INT TERM HUP
-trap 'echo failed >>"$status"' EXIT
+. "$(dirname "$0")/prelude.sh"
 
-# A server does not run as root.
-as=
-if [ "$(id -u)" = 0 ]; then
-    as="setpriv --reuid=postgres --regid=postgres --clear-groups"
-fi
-mkdir -m 0700 "$directory"
 printf '%s\n' "$password" >"$directory/password"
 tls=
 if [ -n "$certificates" ]; then
@@ -26,7 +18,7 @@ if [ -n "$certificates" ]; then
     chmod 0600 "$directory/server.key"
     tls="-c ssl=on -c ssl_cert_file=$directory/server.crt -c ssl_key_file=$directory/server.key"
 fi
-if [ -n "$as" ]; then chown -R postgres:postgres "$directory"; fi
+hand_over
 cd "$directory"
 if [ -n "$primary" ]; then
     PGPASSWORD=$password $as "$bin/pg_basebackup" --pgdata="$directory/data" --host=127.0.0.1 --port="$primary" \

@@ -10,11 +10,7 @@ struct OtherClock {
     /// - Parameter seconds: By how much it is ahead.
     init(ahead seconds: Int64, in folder: TemporaryFolder) async throws {
         file = folder.file("clock-\(UUID().uuidString)")
-        let library = file.path + ".so"
-        let compiler = try Program(
-            "cc", ["-shared", "-fPIC", "-O1", "-o", library, Program.peer("other-clock.c")], in: folder)
-        #expect(try await compiler.status() == 0, "\(compiler.standardError)")
-        environment = ["LD_PRELOAD": library, "LEADSHARK_TEST_CLOCK": file.path]
+        environment = ["LD_PRELOAD": try await folder.library(of: "other-clock.c"), "LEADSHARK_TEST_CLOCK": file.path]
         try withUnsafeBytes(of: seconds) { try Data($0).write(to: file) }
     }
 

@@ -1,5 +1,6 @@
 #if Server
 import Foundation
+import TestPeers
 
 /// The real receiver as a process of its own, which can be killed and started again on the same port and store.
 final class RunningReceiver {
@@ -26,7 +27,7 @@ final class RunningReceiver {
     ) async throws {
         self.folder = folder
         self.errorPipe = errorPipe
-        port = try Loopback.freePort()
+        port = try ClosedPort.number()
         var own = ["LEADSHARK_WEBHOOK_SECRET_FILE": folder.file("secret").path]
         own["LEADSHARK_STORE"] = database
         self.environment = environment.merging(own) { $1 }
@@ -77,21 +78,6 @@ final class RunningReceiver {
 }
 
 enum Loopback {
-    /// A port that was free a moment ago.
-    static func freePort() throws -> Int {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(descriptor) }
-        var address = address(port: 0)
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let result = withUnsafeMutablePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(descriptor, $0, length) == 0 ? getsockname(descriptor, $0, &length) : -1
-            }
-        }
-        guard result == 0 else { throw Timeout(description: "no port is free") }
-        return Int(UInt16(bigEndian: address.sin_port))
-    }
-
     /// Whether somebody takes connections at a port.
     static func answers(port: Int) -> Bool {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
