@@ -206,7 +206,7 @@ let package = Package(
             name: "leadsharkTests",
             dependencies: [
                 "leadshark", "LeadSharkDelivery", "LeadSharkProbe", "LeadSharkSQLite", "LeadSharkTesting",
-                "LeadSharkWebhooks", "TestVectors", argumentParser, logging, nioConcurrencyHelpers,
+                "LeadSharkWebhooks", "TestVectors", argumentParser, grdb, logging, nioConcurrencyHelpers,
             ]),
         // A receiver that the proof of durability has to fail on.
         .executableTarget(

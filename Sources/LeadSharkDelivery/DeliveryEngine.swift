@@ -79,11 +79,13 @@ public struct DeliveryEngine: Sendable {
     /// How many events are deleted in one transaction.
     package static let eventsPerDeletion = 50
 
-    /// Sends deliveries round again, and wakes the worker.
+    /// Sends deliveries round again that are in one of `states`, and wakes the worker.
     ///
     /// - Returns: Those that go round again, oldest first.
-    public func redeliver(_ deliveries: [DeliveryID]) async throws -> [DeliveryID] {
-        let redelivered = try await store.redeliver(deliveries)
+    public func redeliver(
+        _ deliveries: [DeliveryID], from states: Set<DeliveryState> = DeliveryState.redeliverable
+    ) async throws -> [DeliveryID] {
+        let redelivered = try await store.redeliver(deliveries, from: states)
         if !redelivered.isEmpty { signal.notify() }
         return redelivered
     }

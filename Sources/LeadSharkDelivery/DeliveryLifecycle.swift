@@ -166,7 +166,7 @@ package struct DeliveryLifecycle: Sendable, Hashable {
     /// - Parameter isTaken: Whether its lane has a head.
     /// - Returns: Whether it was.
     package mutating func redeliver(laneIsTaken isTaken: Bool = false) -> Bool {
-        guard !state.isOpen || state == .waiting else { return false }
+        guard DeliveryState.redeliverable.contains(state) else { return false }
         state = lane != .none && isTaken && !isHead ? .queued : .ready
         if lane == .outside { lane = .inside }
         dueAt = nil

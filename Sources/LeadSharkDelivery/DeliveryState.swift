@@ -16,5 +16,8 @@ public enum DeliveryState: String, Sendable, Hashable, Codable, CaseIterable {
 
     /// Whether anything is still to come of it by itself.
     public var isOpen: Bool { self != .completed && self != .deadLettered }
+
+    /// From which an operator can send a delivery round again: nobody has it, and it is not about to be leased.
+    public static let redeliverable: Set<DeliveryState> = [.completed, .deadLettered, .waiting]
 }
 #endif

@@ -70,14 +70,17 @@ public protocol DeliveryStore: Sendable {
     /// For operators: one event with its deliveries and the other payloads that came under its identity.
     func record(of event: EventID) async throws -> EventRecord?
 
-    /// For operators: sends deliveries round again that are completed, dead or waiting, their attempts counted anew. Those that
-    /// are queued, ready or at work stay as they are.
+    /// For operators: sends deliveries round again that are in one of `states`, their attempts counted anew. The others stay as
+    /// they are, and so do those that are not ``DeliveryState/redeliverable``.
+    ///
+    /// The states are looked at in the same step: what was waiting when the operator saw it and has been completed since is
+    /// not done twice.
     ///
     /// They are ready then; but one that was enqueued into a lane, whether it left it or not, is queued when the lane has
     /// another head. Of several the oldest goes first.
     ///
     /// - Returns: Those that go round again, oldest first.
-    func redeliver(_ deliveries: [DeliveryID]) async throws -> [DeliveryID]
+    func redeliver(_ deliveries: [DeliveryID], from states: Set<DeliveryState>) async throws -> [DeliveryID]
 
     /// For operators: deletes events for good, whatever becomes of their deliveries: their payloads, types and variants too.
     ///
@@ -99,6 +102,11 @@ public protocol DeliveryStore: Sendable {
 }
 
 extension DeliveryStore {
+    /// For operators: sends deliveries round again, whether completed, dead or waiting.
+    public func redeliver(_ deliveries: [DeliveryID]) async throws -> [DeliveryID] {
+        try await redeliver(deliveries, from: DeliveryState.redeliverable)
+    }
+
     /// For operators: how many deliveries there are in each state, by handler. States without any are left out.
     public func counts() async throws -> [HandlerName: [DeliveryState: Int]] {
         try await statistics(of: Set(DeliveryState.allCases)).mapValues(\.counts)

@@ -192,9 +192,9 @@ struct InMemoryContent: Sendable {
         return true
     }
 
-    mutating func redeliver(_ ids: [DeliveryID]) -> [DeliveryID] {
+    mutating func redeliver(_ ids: [DeliveryID], from states: Set<DeliveryState>) -> [DeliveryID] {
         ids.sorted().filter { id in
-            guard let row = deliveries[id] else { return false }
+            guard let row = deliveries[id], states.contains(row.lifecycle.state) else { return false }
             let isTaken = lanes[row.lane]?.head != nil
             return change(id) { $0.redeliver(laneIsTaken: isTaken) } == true
         }

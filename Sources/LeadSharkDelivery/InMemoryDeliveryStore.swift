@@ -88,8 +88,10 @@ public final class InMemoryDeliveryStore: ClockAdjustableStore {
     }
 
     /// Sends completed, dead or waiting deliveries round again.
-    public func redeliver(_ deliveries: [DeliveryID]) async throws -> [DeliveryID] {
-        try change { content, _ in content.redeliver(deliveries) }
+    public func redeliver(
+        _ deliveries: [DeliveryID], from states: Set<DeliveryState>
+    ) async throws -> [DeliveryID] {
+        try change { content, _ in content.redeliver(deliveries, from: states) }
     }
 
     /// Deletes events for good, but for their identities.

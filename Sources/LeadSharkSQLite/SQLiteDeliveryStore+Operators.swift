@@ -85,16 +85,21 @@ extension SQLiteDeliveryStore {
         UPDATE delivery AS d
         SET state = CASE WHEN lane IS NOT NULL AND EXISTS (\(otherHeadQuery)) THEN 'queued' ELSE 'ready' END,
           left_lane = 0, blocking_since = NULL, attempt = 0, crashes = 0, reason = NULL, settled_at = NULL, due_at = NULL
-        WHERE id = ? AND state IN ('completed', 'deadLettered', 'waiting')
+        WHERE id = ? AND state IN (?, ?, ?)
         """
 
-    /// Sends completed, dead or waiting deliveries round again, their attempts counted anew.
-    public func redeliver(_ deliveries: [DeliveryID]) async throws -> [DeliveryID] {
-        try await write { db in
+    /// Sends deliveries round again that are in one of `states`, their attempts counted anew.
+    public func redeliver(
+        _ deliveries: [DeliveryID], from states: Set<DeliveryState>
+    ) async throws -> [DeliveryID] {
+        let meant = states.intersection(DeliveryState.redeliverable).map(\.rawValue)
+        // Three are asked for; NULL is none.
+        let wanted: [String?] = meant + Array(repeating: nil, count: DeliveryState.redeliverable.count - meant.count)
+        return try await write { db in
             let statement = try db.cachedStatement(sql: Self.redeliverStatement)
             // The oldest first, so that of those in one lane it becomes the head.
             return try deliveries.sorted().filter { id in
-                try statement.execute(arguments: [id.rawValue])
+                try statement.execute(arguments: [id.rawValue] + StatementArguments(wanted))
                 return db.changesCount == 1
             }
         }

@@ -177,8 +177,9 @@ struct RandomSchedule {
     private mutating func redeliver() async throws {
         let all = model.newestFirst.map(\.id)
         let chosen = (0..<3).compactMap { _ in all.randomElement(using: &generator) }
-        let expected = model.redeliver(Array(Set(chosen)))
-        try #require(try await store.redeliver(Array(Set(chosen))) == expected, place)
+        let states = Set(DeliveryState.allCases.filter { _ in Int.random(in: 0..<4, using: &generator) > 0 })
+        let expected = model.redeliver(Array(Set(chosen)), from: states)
+        try #require(try await store.redeliver(Array(Set(chosen)), from: states) == expected, place)
     }
 
     private mutating func delete() async throws {

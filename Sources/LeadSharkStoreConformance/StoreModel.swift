@@ -133,11 +133,11 @@ struct StoreModel {
         return expired.count
     }
 
-    mutating func redeliver(_ ids: [DeliveryID]) -> [DeliveryID] {
+    mutating func redeliver(_ ids: [DeliveryID], from states: Set<DeliveryState>) -> [DeliveryID] {
         ids.sorted().filter { id in
-            guard var delivery = deliveries[id], [.completed, .deadLettered, .waiting].contains(delivery.state) else {
-                return false
-            }
+            guard var delivery = deliveries[id], states.contains(delivery.state),
+                [.completed, .deadLettered, .waiting].contains(delivery.state)
+            else { return false }
             let head = delivery.hasLane ? head(for: delivery) : nil
             delivery.state = head == nil || head == id ? .ready : .queued
             delivery.isInLane = delivery.hasLane

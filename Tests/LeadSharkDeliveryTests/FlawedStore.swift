@@ -10,7 +10,7 @@ final class FlawedStore: ClockAdjustableStore {
         case leasesSuspectsTogether, ignoresLimits, leasesYoungestAlone
         case neverReclaims, ignoresRenewals
         case ignoresLanes, promotesTwoHeads, keepsHeadsInTheirLane, tellsNoBlock, dissolvesAllLanes
-        case prunesDeadLetters, prunesTooEarly, deletesNothing, redeliversNothing
+        case prunesDeadLetters, prunesTooEarly, deletesNothing, redeliversNothing, redeliversWhatIsNotMeant
         case listsOldestFirst, countsNoQueued, worksWhenClosed
     }
 
@@ -112,8 +112,14 @@ final class FlawedStore: ClockAdjustableStore {
 
     func record(of event: EventID) async throws -> EventRecord? { try await base.record(of: event) }
 
-    func redeliver(_ deliveries: [DeliveryID]) async throws -> [DeliveryID] {
-        flaw == .redeliversNothing ? [] : try await base.redeliver(deliveries)
+    func redeliver(
+        _ deliveries: [DeliveryID], from states: Set<DeliveryState>
+    ) async throws -> [DeliveryID] {
+        switch flaw {
+        case .redeliversNothing: []
+        case .redeliversWhatIsNotMeant: try await base.redeliver(deliveries)
+        default: try await base.redeliver(deliveries, from: states)
+        }
     }
 
     func prune(_ retention: Retention, limit: Int) async throws -> Pruned {

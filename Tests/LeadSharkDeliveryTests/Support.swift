@@ -216,8 +216,10 @@ final class SpyStore: DeliveryStore {
         try await base.deliveries(matching: query)
     }
     func record(of event: EventID) async throws -> EventRecord? { try await base.record(of: event) }
-    func redeliver(_ deliveries: [DeliveryID]) async throws -> [DeliveryID] {
-        try await base.redeliver(deliveries)
+    func redeliver(
+        _ deliveries: [DeliveryID], from states: Set<DeliveryState>
+    ) async throws -> [DeliveryID] {
+        try await base.redeliver(deliveries, from: states)
     }
     func prune(_ retention: Retention, limit: Int) async throws -> Pruned {
         pruned.append(retention)

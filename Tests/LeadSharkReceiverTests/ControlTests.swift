@@ -139,6 +139,11 @@ struct ControlTests {
                 }
                 #expect(response.deliveries == [id])
                 #expect(await ids.next() == id)
+                // It never was dead: whatever it is now, it is not meant.
+                let other = try JSONEncoder().encode(ControlProtocol.RedeliverRequest([id], from: [.deadLettered]))
+                let none = try await Self.call(
+                    path, ControlProtocol.redeliverPath, body: String(decoding: other, as: UTF8.self))
+                #expect(none.status == 200 && none.body == #"{"redelivered":[]}"#)
                 let answer = try await Self.call(path, ControlProtocol.statusPath)
                 let status = try JSONDecoder().decode(ControlProtocol.Status.self, from: Data(answer.body.utf8))
                 #expect(status.webhooks == ["leadshark"])
@@ -192,7 +197,7 @@ struct ControlTests {
     @Test(
         "A request that is not one is refused with a word on it",
         arguments: [
-            "", "{}", "[]", #"{"ids":"all"}"#, #"{"ids":[1.5]}"#,
+            "", "{}", "[]", #"{"ids":"all"}"#, #"{"ids":[1.5]}"#, #"{"ids":[1],"states":["lost"]}"#,
             #"{"ids":[\#(String(repeating: "1,", count: 10_000))1]}"#,
         ])
     func badRequest(_ body: String) async throws {

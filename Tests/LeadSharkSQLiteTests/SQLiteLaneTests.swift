@@ -72,7 +72,7 @@ import Testing
                 return [
                     try plan(SQLiteDeliveryStore.headQuery, ["crm", Data()]),
                     try plan(SQLiteDeliveryStore.promoteStatement, [1]),
-                    try plan(SQLiteDeliveryStore.redeliverStatement, [1]),
+                    try plan(SQLiteDeliveryStore.redeliverStatement, [1, "waiting", "completed", nil]),
                     try plan(SQLiteDeliveryStore.followersQuery, [1]),
                     try plan(SQLiteDeliveryStore.queuedQuery, ["crm", 1]),
                     try plan(SQLiteDeliveryStore.readyQuery, ["crm", 1]),

@@ -18,9 +18,11 @@ struct CommandRun {
         await of(arguments, environment: environment, in: directory, input: input)
     }
 
+    /// - Parameter meanwhile: What happens while the person is asked for a line.
     static func of(
         _ arguments: [String], environment: [String: String] = [:], in directory: TemporaryDirectory,
-        input: [UInt8] = [], hiddenLine: [UInt8]?? = nil, line: String?? = nil
+        input: [UInt8] = [], hiddenLine: [UInt8]?? = nil, line: String?? = nil,
+        meanwhile: @escaping @Sendable () -> Void = {}
     ) async -> CommandRun {
         let output = NIOLockedValueBox<[UInt8]>([])
         let errors = NIOLockedValueBox<[UInt8]>([])
@@ -36,7 +38,10 @@ struct CommandRun {
         let standardInput = StandardInput(
             isTerminal: { hiddenLine != nil || line != nil },
             readAll: { limit in input.count > limit ? .tooLong : .bytes(input) },
-            readLine: { line ?? nil },
+            readLine: {
+                meanwhile()
+                return line ?? nil
+            },
             readHiddenLine: { _ in hiddenLine ?? nil })
         let context = Context(
             environment: environment, directory: directory.path, console: console, input: standardInput)

@@ -224,8 +224,10 @@ extension DeferredDeliveryStore {
     public func record(of event: EventID) async throws -> EventRecord? { try await opened().record(of: event) }
 
     /// As the store does, when it is open.
-    public func redeliver(_ deliveries: [DeliveryID]) async throws -> [DeliveryID] {
-        try await opened().redeliver(deliveries)
+    public func redeliver(
+        _ deliveries: [DeliveryID], from states: Set<DeliveryState>
+    ) async throws -> [DeliveryID] {
+        try await opened().redeliver(deliveries, from: states)
     }
 
     /// As the store does, when it is open.

@@ -240,8 +240,10 @@ extension SpoolingDeliveryStore {
     public func record(of event: EventID) async throws -> EventRecord? { try await store.record(of: event) }
 
     /// As the store does.
-    public func redeliver(_ deliveries: [DeliveryID]) async throws -> [DeliveryID] {
-        try await store.redeliver(deliveries)
+    public func redeliver(
+        _ deliveries: [DeliveryID], from states: Set<DeliveryState>
+    ) async throws -> [DeliveryID] {
+        try await store.redeliver(deliveries, from: states)
     }
 
     /// As the store does.

@@ -59,10 +59,16 @@ extension PostgresDeliveryStore {
         }
     }
 
-    /// Makes completed or dead deliveries ready again, and tells all workers.
-    public func redeliver(_ deliveries: [DeliveryID]) async throws -> [DeliveryID] {
-        try await upkeep.run(within: configuration.operatorTimeout) { [statements] session, _ in
-            try session.execute(statements.redeliver, Parameters { $0.add(deliveries.map(\.rawValue)) })
+    /// Sends deliveries round again that are in one of `states`, their attempts counted anew, and tells all workers.
+    public func redeliver(
+        _ deliveries: [DeliveryID], from states: Set<DeliveryState>
+    ) async throws -> [DeliveryID] {
+        let parameters = Parameters {
+            $0.add(deliveries.map(\.rawValue))
+            $0.add(states.map(\.rawValue))
+        }
+        return try await upkeep.run(within: configuration.operatorTimeout) { [statements] session, _ in
+            try session.execute(statements.redeliver, parameters)
                 .map { DeliveryID(rawValue: try $0.integer($1, 0)) }
         }
     }

@@ -88,7 +88,7 @@ extension Schema {
         END
         $body$;
 
-        CREATE FUNCTION @schema@.redeliver(p_delivery bigint[]) RETURNS TABLE (o_delivery bigint) LANGUAGE plpgsql
+        CREATE FUNCTION @schema@.redeliver(p_delivery bigint[], p_state text[]) RETURNS TABLE (o_delivery bigint) LANGUAGE plpgsql
           SET search_path = pg_catalog, pg_temp
         AS $body$
         DECLARE
@@ -110,7 +110,7 @@ extension Schema {
                 ) THEN 'queued' ELSE 'ready' END,
               left_lane = false, attempt = 0, crashes = 0, reason = NULL, settled_at = NULL, due_at = NULL,
               blocking_since = NULL
-            WHERE d.id = v_one AND d.state IN ('completed', 'deadLettered', 'waiting');
+            WHERE d.id = v_one AND d.state = ANY (p_state) AND d.state IN ('completed', 'deadLettered', 'waiting');
             IF FOUND THEN
               o_delivery := v_one;
               RETURN NEXT;

@@ -27,7 +27,7 @@ struct StoreStatements: Sendable {
         dissolveLanes = call("dissolve_lanes", 2)
         timeUntilNext = call("time_until_next", 1)
         prune = call("prune", 3)
-        redeliver = call("redeliver", 1)
+        redeliver = call("redeliver", 2)
         deleteEvents = call("delete_events", 1)
         checkHealth = call("check_health", 0)
         advanceClock = call("advance_clock", 1)

@@ -31,13 +31,18 @@ public enum ControlProtocol {
     /// The largest number of deliveries, or of events, in one request.
     public static let maximumDeliveryCount = 10_000
 
-    /// Asks for deliveries to be made ready again, whether completed, dead or waiting. Others stay as they are.
+    /// Asks for deliveries to be sent round again that are in one of some states. Others stay as they are.
     public struct RedeliverRequest: Sendable, Hashable, Codable {
         /// The numbers of the deliveries, at most ``ControlProtocol/maximumDeliveryCount``.
         public var ids: [Int64]
+        /// From which states; all of ``DeliveryState/redeliverable`` when it is left out.
+        public var states: Set<DeliveryState>?
 
         /// Makes a request.
-        public init(_ deliveries: [DeliveryID]) { ids = deliveries.map(\.rawValue) }
+        public init(_ deliveries: [DeliveryID], from states: Set<DeliveryState>? = nil) {
+            ids = deliveries.map(\.rawValue)
+            self.states = states
+        }
     }
 
     /// Tells which deliveries go round again.

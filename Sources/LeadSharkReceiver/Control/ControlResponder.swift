@@ -55,8 +55,9 @@ struct ControlResponder: RequestResponder {
     private func redeliver(_ body: [UInt8]) async throws -> Answer {
         guard let request = try? JSONDecoder().decode(ControlProtocol.RedeliverRequest.self, from: Data(body)),
             request.ids.count <= ControlProtocol.maximumDeliveryCount
-        else { return Self.badRequest("ids") }
-        let redelivered = try await engine.redeliver(request.ids.map(DeliveryID.init(rawValue:)))
+        else { return Self.badRequest("ids", ", and \"states\", if any, is a list of states") }
+        let redelivered = try await engine.redeliver(
+            request.ids.map(DeliveryID.init(rawValue:)), from: request.states ?? DeliveryState.redeliverable)
         logger.notice(
             "An operator redelivered",
             metadata: ["asked": "\(request.ids.count)", "redelivered": "\(redelivered.count)"])
@@ -88,9 +89,9 @@ struct ControlResponder: RequestResponder {
         return Answer(.ok, body: Self.json(ControlProtocol.DrainResponse(move)))
     }
 
-    private static func badRequest(_ member: String) -> Answer {
+    private static func badRequest(_ member: String, _ rest: String = "") -> Answer {
         let error =
-            "the body is not {\"\(member)\": [...]} with at most \(ControlProtocol.maximumDeliveryCount) numbers"
+            "the body is not {\"\(member)\": [...]} with at most \(ControlProtocol.maximumDeliveryCount) numbers\(rest)"
         return Answer(.badRequest, body: json(ControlProtocol.Failure(error: error)))
     }
 

@@ -24,6 +24,27 @@ extension StoreConformance {
         #expect(try await store.settle([Settlement(leases[0].token, .completed)]) == [leases[0].token])
     }
 
+    static let redeliverFrom = Check("Only what is in a state that is meant goes round again, whatever it was before") {
+        store in
+        try await store.store(.fixture(1), .fixture(2), .fixture(3), .fixture(4), .fixture(5))
+        let leases = try await store.lease("crm", limit: 4, for: .seconds(30))
+        _ = try await store.settle([
+            Settlement(leases[0].token, .completed), Settlement(leases[1].token, .deadLetter(reason: "x")),
+            Settlement(leases[2].token, .retry(after: .seconds(60), reason: "later")),
+        ])
+        let all = try await store.deliveries(matching: DeliveryQuery()).map(\.id).sorted()
+        let before = try await store.counts()
+        #expect(try await store.redeliver(all, from: []).isEmpty)
+        // Neither is what is ready or leased given back by it.
+        #expect(try await store.redeliver(all, from: [.queued, .ready, .leased]).isEmpty)
+        #expect(try await store.counts() == before)
+        #expect(try await store.redeliver(all, from: [.waiting]) == [leases[2].token.delivery])
+        #expect(try await store.redeliver(all, from: [.waiting]).isEmpty)
+        #expect(try await store.redeliver(all, from: [.deadLettered, .ready]) == [leases[1].token.delivery])
+        #expect(try await store.counts() == ["crm": [.ready: 3, .leased: 1, .completed: 1]])
+        #expect(try await store.redeliver(all, from: [.completed]) == [leases[0].token.delivery])
+    }
+
     static let queries = Check("Deliveries are found by state, handler, webhook and type, newest first") { store in
         try await store.store(.fixture(1), .fixture(2, type: .newLike), for: ["crm", "file"])
         let lease = try #require(try await store.leaseOne("crm"))
@@ -165,7 +186,7 @@ extension StoreConformance {
     }
 
     static let operatorChecks: [Check] = [
-        redeliver, queries, deleteUnknown, delete, statistics, queriesByEvent, receipt, closed,
+        redeliver, redeliverFrom, queries, deleteUnknown, delete, statistics, queriesByEvent, receipt, closed,
     ]
 }
 #endif

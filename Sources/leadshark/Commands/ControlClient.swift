@@ -33,12 +33,12 @@ struct ControlClient {
         }
     }
 
-    /// Has deliveries made ready again.
+    /// Has deliveries sent round again that are in one of `states`.
     ///
     /// - Returns: Those that go round again.
-    func redeliver(_ ids: [DeliveryID]) async throws -> [DeliveryID] {
+    func redeliver(_ ids: [DeliveryID], from states: Set<DeliveryState>) async throws -> [DeliveryID] {
         let response: ControlProtocol.RedeliverResponse = try await post(
-            ControlProtocol.RedeliverRequest(ids), to: ControlProtocol.redeliverPath)
+            ControlProtocol.RedeliverRequest(ids, from: states), to: ControlProtocol.redeliverPath)
         return response.deliveries
     }
 

@@ -10,14 +10,13 @@ extension LeadShark.Deliveries {
             usage: "leadshark deliveries redeliver (<id> ... | <filter> ...) [<options>]",
             discussion: """
                 A running receiver is asked to do it; without one they are delivered after the next start. Those that \
-                are ready or at work stay as they are. When they are not named by number, it shows how many they are and \
+                are ready or at work stay as they are, and so does what has been completed since it was found waiting or \
+                dead. When they are not named by number, it shows how many they are and \
                 asks; where nobody can be asked, --yes is needed. Exits with 1 when none was sent round again.
                 """)
 
         /// The most deliveries of one run.
         static let maximumCount = 1_000_000
-        /// The states from which a delivery can be sent round again.
-        static let states: Set<DeliveryState> = [.completed, .deadLettered, .waiting]
 
         @Argument(help: ArgumentHelp("The deliveries' numbers, as list shows them.", valueName: "id"))
         var ids: [DeliveryID] = []
@@ -44,13 +43,19 @@ extension LeadShark.Deliveries {
                 throw ValidationError(
                     "Name the deliveries by number, or say --dead, --waiting or --state completed.")
             }
-            guard Set(filter.state).isSubset(of: Self.states) else {
+            guard Set(filter.state).isSubset(of: DeliveryState.redeliverable) else {
                 throw ValidationError("--state is completed, waiting or deadLettered here: others are under way.")
             }
             if ids.count > Self.maximumCount { throw ValidationError("These are too many.") }
         }
 
         private var picks: Bool { dead || waiting || !filter.state.isEmpty }
+
+        /// From which states they are sent round again: what has been completed since it was found waiting is not done twice.
+        private var states: Set<DeliveryState> {
+            guard picks else { return DeliveryState.redeliverable }
+            return Set(filter.state).union(dead ? [.deadLettered] : []).union(waiting ? [.waiting] : [])
+        }
 
         func run() async throws {
             let context = Context.current
@@ -65,7 +70,7 @@ extension LeadShark.Deliveries {
             }
             let (done, by) =
                 try await meant.isEmpty || bulk.dryRun
-                ? ([], .receiver) : StoreOwner(location, context).redeliver(meant)
+                ? ([], .receiver) : StoreOwner(location, context).redeliver(meant, from: states)
             switch output.format {
             case .json, .ndjson:
                 try context.console.printJSON(
@@ -76,7 +81,8 @@ extension LeadShark.Deliveries {
                         ? "\(text) would be sent round again"
                         : "\(done.count) of \(meant.count) sent round again"
                             + (done.count < meant.count
-                                ? "; the others are ready or at work already, or not there" : "")
+                                ? "; the others are \(picks ? "no longer so" : "ready or at work already"), or not there"
+                                : "")
                             + (by == .command && !done.isEmpty
                                 ? "; no receiver runs: delivered at its next start" : ""))
             }
@@ -87,12 +93,8 @@ extension LeadShark.Deliveries {
         private func find(in store: any DeliveryStore, _ context: Context) async throws -> [DeliveryID] {
             if !picks, !bulk.dryRun { return ids }
             var query = filter.query(limit: Self.maximumCount, now: context.now())
-            if dead { query.states.insert(.deadLettered) }
-            if waiting { query.states.insert(.waiting) }
-            if !picks {
-                query.ids = Set(ids)
-                query.states = Self.states
-            }
+            query.states = states
+            if !picks { query.ids = Set(ids) }
             var found: [DeliveryID] = []
             try await store.forEachPage(of: query) { found += $0.map(\.id) }
             return found.reversed()

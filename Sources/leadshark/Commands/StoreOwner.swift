@@ -18,11 +18,16 @@ struct StoreOwner {
     /// Who did it.
     enum Doer { case receiver, command, database }
 
+    /// Sends those of the deliveries round again that are in one of `states` by then.
+    ///
     /// - Returns: The deliveries that go round again, and who sent them.
-    func redeliver(_ ids: [DeliveryID]) async throws -> (done: [DeliveryID], by: Doer) {
+    func redeliver(
+        _ ids: [DeliveryID], from states: Set<DeliveryState>
+    ) async throws -> (done: [DeliveryID], by: Doer) {
         try await change(
-            ids, atOnce: ControlProtocol.maximumDeliveryCount, by: { try await $0.redeliver($1) },
-            asking: { try await $0.redeliver($1) })
+            ids, atOnce: ControlProtocol.maximumDeliveryCount,
+            by: { try await $0.redeliver($1, from: states) },
+            asking: { try await $0.redeliver($1, from: states) })
     }
 
     /// - Returns: The events that are deleted, and who deleted them.

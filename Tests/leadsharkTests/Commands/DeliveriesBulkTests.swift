@@ -1,9 +1,11 @@
 #if Server
 import Foundation
+import GRDB
 import LeadSharkDelivery
 import LeadSharkSQLite
 import LeadSharkTesting
 import LeadSharkWebhooks
+import NIOConcurrencyHelpers
 import Testing
 
 @testable import leadshark
@@ -93,6 +95,23 @@ struct DeliveriesBulkTests {
         let rest = await run("redeliver", "--state", "completed", "--waiting", "--yes", "--format", "json")
         #expect(rest.output == #"{"asked":2,"dry_run":false,"redelivered":[3,4]}"# + "\n")
         #expect(try await ids("--state", "ready") == [5, 4, 3, 2, 1])
+    }
+
+    @Test("What is completed while the operator still thinks about it is not sent round again as waiting or dead")
+    func completedMeanwhile() async throws {
+        try await fill()
+        let database = try DatabaseQueue(path: directory.path + "/leadshark.sqlite")
+        let settled = NIOLockedValueBox(false)
+        let run = await CommandRun.of(
+            ["deliveries", "redeliver", "--waiting", "--dead"], in: directory, line: "yes",
+            meanwhile: {
+                let change = "UPDATE delivery SET state = 'completed', due_at = NULL, settled_at = 1 WHERE id IN (2, 3)"
+                settled.withLockedValue { $0 = (try? database.write { try $0.execute(sql: change) }) != nil }
+            })
+        #expect(settled.withLockedValue { $0 })
+        #expect(run.output.hasPrefix("1 of 3 sent round again; the others are no longer so, or not there"))
+        #expect(try await ids("--state", "ready") == [5, 1])
+        #expect(try await ids("--state", "completed") == [4, 3, 2])
     }
 
     @Test("Events are deleted by reason, handler and time")
