@@ -87,6 +87,8 @@ struct LifecycleTests {
 
             await receiver.group.triggerGracefulShutdown()
             #expect(try await idle.ending() == .closed)
+            // The other connections, on loops of their own, may not have been told yet.
+            try await TestReceiver.letEventLoopsCatchUp()
             receiver.store.become(.works)
             let first = try await waiting.response()
             #expect(first.status == 200)

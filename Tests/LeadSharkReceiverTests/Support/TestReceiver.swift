@@ -2,6 +2,8 @@
 import LeadSharkDelivery
 import LeadSharkTesting
 import LeadSharkWebhooks
+import NIOCore
+import NIOPosix
 import ServiceLifecycle
 import Testing
 
@@ -66,6 +68,13 @@ struct TestReceiver: Sendable {
             store.become(.works)
             if !stopsByItself { await group.triggerGracefulShutdown() }
             try await tasks.waitForAll()
+        }
+    }
+
+    /// Returns when all event loops have done what they had to, and what came to others of it.
+    static func letEventLoopsCatchUp() async throws {
+        for _ in 0..<2 {
+            for loop in MultiThreadedEventLoopGroup.singleton.makeIterator() { try await loop.submit {}.get() }
         }
     }
 
