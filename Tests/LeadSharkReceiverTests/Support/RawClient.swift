@@ -65,7 +65,7 @@ final class RawClient: Sendable {
     ) async throws -> RawClient {
         let client: RawClient = try await withCheckedThrowingContinuation { continuation in
             DispatchQueue.global().async {
-                let descriptor = socket(family, CInt(SOCK_STREAM.rawValue), 0)
+                let descriptor = socket(family, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
                 // A test that would wait for ever fails instead.
                 var patience = timeval(tv_sec: 60, tv_usec: 0)
                 setsockopt(
