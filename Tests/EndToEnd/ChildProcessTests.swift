@@ -1,4 +1,4 @@
-#if Postgres
+#if Server
 import Glibc
 import TestPeers
 import Testing

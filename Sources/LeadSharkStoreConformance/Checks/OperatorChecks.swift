@@ -6,8 +6,12 @@ import LeadSharkWebhooks
 import Testing
 
 extension StoreConformance {
-    static let redeliver = Check("What is completed, dead or waiting goes round again, the rest stays as it is") {
-        store in
+    /// Stores five deliveries: one that is completed, one dead, one waiting, one leased, one ready.
+    ///
+    /// - Returns: All of them, and the leases of the first four.
+    private static func storeOneOfEachState(
+        in store: any ClockAdjustableStore
+    ) async throws -> (all: [DeliveryID], leases: [Lease]) {
         try await store.store(.fixture(1), .fixture(2), .fixture(3), .fixture(4), .fixture(5))
         let leases = try await store.lease("crm", limit: 4, for: .seconds(30))
         _ = try await store.settle([
@@ -15,6 +19,12 @@ extension StoreConformance {
             Settlement(leases[2].token, .retry(after: .seconds(60), reason: "later")),
         ])
         let all = try await store.deliveries(matching: DeliveryQuery()).map(\.id).sorted()
+        return (all, leases)
+    }
+
+    static let redeliver = Check("What is completed, dead or waiting goes round again, the rest stays as it is") {
+        store in
+        let (all, leases) = try await storeOneOfEachState(in: store)
         #expect(all.count == 5)
         #expect(try await store.redeliver(all) == leases.prefix(3).map(\.token.delivery))
         #expect(try await store.counts() == ["crm": [.ready: 4, .leased: 1]])
@@ -26,13 +36,7 @@ extension StoreConformance {
 
     static let redeliverFrom = Check("Only what is in a state that is meant goes round again, whatever it was before") {
         store in
-        try await store.store(.fixture(1), .fixture(2), .fixture(3), .fixture(4), .fixture(5))
-        let leases = try await store.lease("crm", limit: 4, for: .seconds(30))
-        _ = try await store.settle([
-            Settlement(leases[0].token, .completed), Settlement(leases[1].token, .deadLetter(reason: "x")),
-            Settlement(leases[2].token, .retry(after: .seconds(60), reason: "later")),
-        ])
-        let all = try await store.deliveries(matching: DeliveryQuery()).map(\.id).sorted()
+        let (all, leases) = try await storeOneOfEachState(in: store)
         let before = try await store.counts()
         #expect(try await store.redeliver(all, from: []).isEmpty)
         // Neither is what is ready or leased given back by it.

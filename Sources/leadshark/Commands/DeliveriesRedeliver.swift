@@ -11,8 +11,8 @@ extension LeadShark.Deliveries {
             discussion: """
                 A running receiver is asked to do it; without one they are delivered after the next start. Those that \
                 are ready or at work stay as they are, and so does what has been completed since it was found waiting or \
-                dead. When they are not named by number, it shows how many they are and \
-                asks; where nobody can be asked, --yes is needed. Exits with 1 when none was sent round again.
+                dead. When they are not named by number, it shows how many they are and asks; where nobody can be asked, \
+                --yes is needed. Exits with 1 when none was sent round again.
                 """)
 
         /// The most deliveries of one run.
