@@ -302,6 +302,26 @@ extension SQLiteDeliveryStore {
 
     /// Refuses a file that is not ours before anything is written to it.
     private static func inspect(_ file: StoreFile) throws {
+        do {
+            try look(at: file)
+        } catch let error as DatabaseError where error.extendedResultCode == .SQLITE_READONLY_ROLLBACK {
+            // The process that was to make it ended before it had a write-ahead log. What that had begun goes back first, as it
+            // does whoever opens such a file to write.
+            try rollBack(file)
+            try look(at: file)
+        }
+    }
+
+    private static func rollBack(_ file: StoreFile) throws {
+        var configuration = Configuration()
+        configuration.busyMode = .timeout(Double(busyMilliseconds) / 1000)
+        configuration.prepareDatabase { try $0.execute(sql: "PRAGMA trusted_schema = OFF") }
+        let queue = try DatabaseQueue(path: file.path, configuration: configuration)
+        try queue.inDatabase { _ = try Int.fetchOne($0, sql: "SELECT count(*) FROM sqlite_schema") }
+        try queue.close()
+    }
+
+    private static func look(at file: StoreFile) throws {
         let probe = try DatabaseQueue(path: file.path, configuration: readingConfiguration)
         try probe.read { db in
             try Schema.inspect(db, path: file.given, mayBeOlder: true)

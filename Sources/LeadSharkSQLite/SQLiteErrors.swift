@@ -75,6 +75,10 @@ enum SQLiteErrors {
         case .SQLITE_BUSY, .SQLITE_LOCKED:
             return StoreOpeningError(
                 .inUse, message: "another program keeps the store \(path) locked; end it and start again")
+        case .SQLITE_READONLY where error.extendedResultCode == .SQLITE_READONLY_ROLLBACK:
+            return StoreOpeningError(
+                .olderSchema,
+                message: "the store \(path) was not finished when it was made; start the receiver once to finish it")
         case .SQLITE_CANTOPEN, .SQLITE_PERM, .SQLITE_READONLY:
             return StoreFile.notPermitted(path)
         default:

@@ -15,7 +15,7 @@ struct StoreFile {
     static let mode: mode_t = 0o600
 
     var lockPath: String { path + ".lock" }
-    var companions: [String] { [path + "-wal", path + "-shm"] }
+    var companions: [String] { [path + "-wal", path + "-shm", path + "-journal"] }
 
     /// Looks at a path.
     init(_ given: String) throws(StoreOpeningError) {
@@ -39,7 +39,7 @@ struct StoreFile {
         }
         let joined = resolved == "/" ? "/" + name : resolved + "/" + name
         path = Self.resolve(joined) ?? joined
-        for companion in [path + "-wal", path + "-shm"] {
+        for companion in [path + "-wal", path + "-shm", path + "-journal"] {
             // SQLite would follow a link, and write a lead's data to wherever it leads.
             guard let kind = Self.kind(of: companion, followingLinks: false), kind != S_IFREG else { continue }
             throw StoreOpeningError(

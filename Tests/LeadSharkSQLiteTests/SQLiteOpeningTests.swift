@@ -51,12 +51,54 @@ import Testing
         }
     }
 
+    /// Leaves a database as a loss of power in the middle of a transaction does, with the journal that undoes it.
+    private func cutOff(_ path: String, after statement: String) throws {
+        let whole = path + "-whole"
+        let database = try DatabaseQueue(path: whole)
+        try database.inDatabase { try $0.execute(sql: statement) }
+        try database.writeWithoutTransaction { db in
+            // What does not fit into so small a cache is written before the end.
+            try db.execute(sql: "PRAGMA cache_size = 1; BEGIN IMMEDIATE; CREATE TABLE begun (bytes)")
+            for _ in 0..<50 { try db.execute(sql: "INSERT INTO begun VALUES (zeroblob(4000))") }
+            for name in ["", "-journal"] { try FileManager.default.copyItem(atPath: whole + name, toPath: path + name) }
+            try db.execute(sql: "ROLLBACK")
+        }
+        try database.close()
+        try FileManager.default.removeItem(atPath: whole)
+    }
+
+    @Test("A store whose making was cut off before it had a write-ahead log is made")
+    func cutOffMaking() async throws {
+        try await withDirectory { directory in
+            let path = directory + "/leads.db"
+            try cutOff(path, after: "")
+            #expect(await code(opening: path, readOnly: true) == .olderSchema)
+            #expect(try contents(of: directory) == ["leads.db", "leads.db-journal"])
+            #expect(await code(opening: path) == nil)
+            #expect(try contents(of: directory) == ["leads.db"])
+            #expect(await code(opening: path, readOnly: true) == nil)
+        }
+    }
+
+    @Test("Another program's database that was cut off is refused, with all that it had committed")
+    func cutOffForeign() async throws {
+        try await withDirectory { directory in
+            let path = directory + "/leads.db"
+            try cutOff(path, after: "CREATE TABLE theirs (a); INSERT INTO theirs VALUES (47)")
+            #expect(await code(opening: path) == .foreignDatabase)
+            let tables = try await DatabaseQueue(path: path).read {
+                try String.fetchAll($0, sql: "SELECT name FROM sqlite_schema")
+            }
+            #expect(tables == ["theirs"])
+        }
+    }
+
     @Test("A link where SQLite would write beside the store is refused, and what it leads to stays as it is")
     func linkedCompanion() async throws {
         try await withDirectory { directory in
             let victim = directory + "/victim"
             #expect(FileManager.default.createFile(atPath: victim, contents: Data("theirs".utf8)))
-            for companion in ["-wal", "-shm"] {
+            for companion in ["-wal", "-shm", "-journal"] {
                 let link = directory + "/leads.db" + companion
                 try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: victim)
                 #expect(await code(opening: directory + "/leads.db") == .notPermitted)
