@@ -45,6 +45,7 @@ public final class PostgresDeliveryStore: ClockAdjustableStore, SharedDeliverySt
     let upkeep: ConnectionPool
     let statements: StoreStatements
     let orphans = LockedValue<[[UInt8]]>([])
+    let floors = LockedValue(ReadyFloors())
     private let bulletin: Bulletin?
     private let isClosed = LockedValue(false)
 

@@ -17,9 +17,12 @@ extension PostgresDeliveryStore {
         let orphans = orphans.withLock { $0 }
         let leases: [Lease]
         do {
-            leases = try await work.run(within: configuration.workTimeout) { [statements] session, isRetry in
+            leases = try await work.run(within: configuration.workTimeout) { [self] session, isRetry in
+                let floor = try floor(of: handler, in: session)
                 let parameters = Parameters {
                     $0.add(handler.text)
+                    // What goes back first may be anywhere.
+                    $0.add(orphans.isEmpty ? floor : .min)
                     $0.add(limit)
                     $0.add(duration.inMicroseconds)
                     $0.add(suspects.text)
@@ -53,7 +56,7 @@ extension PostgresDeliveryStore {
         }
         guard !firsts.isEmpty else { return [] }
         let verdicts = firsts.map { SettlementRow($0.verdict) }
-        return try await work.run(within: configuration.workTimeout) { [statements] session, isRetry in
+        return try await work.run(within: configuration.workTimeout) { [statements, floors] session, isRetry in
             let parameters = Parameters {
                 $0.add(firsts.map(\.token.delivery.rawValue))
                 $0.add(firsts.map(\.token.fence))
@@ -63,8 +66,14 @@ extension PostgresDeliveryStore {
                 $0.add(verdicts.map(\.leavesLane))
                 $0.add(isRetry)
             }
-            let lost = try session.execute(statements.settle, parameters).map { try $0.integer($1, 0) }
-            return Set(try lost.map { try firsts.element(Int($0) - 1).token })
+            var lost: Set<LeaseToken> = []
+            for (place, lowest) in try session.execute(statements.settle, parameters)
+                .map({ (try $0.optionalInteger($1, 0), try $0.optionalInteger($1, 1)) })
+            {
+                if let place { lost.insert(try firsts.element(Int(place) - 1).token) }
+                if let lowest { floors.withLock { $0.lower(to: lowest) } }
+            }
+            return lost
         }.union(repeated)
     }
 
@@ -92,13 +101,17 @@ extension PostgresDeliveryStore {
             total += Int(count)
             if count < Self.reclaimedPerCommit { break }
         }
-        if total > 0 { publish() }
+        if total > 0 {
+            madeSomethingReady()
+            publish()
+        }
         return total
     }
 
     /// Takes deliveries out of their lanes that are queued in them.
     public func dissolveLanes(of handler: HandlerName, limit: Int) async throws -> Int {
         guard limit > 0 else { return 0 }
+        defer { madeSomethingReady() }
         return try await upkeep.run(within: configuration.workTimeout) { [statements] session, _ in
             let parameters = Parameters {
                 $0.add(handler.text)
@@ -108,13 +121,39 @@ extension PostgresDeliveryStore {
         }
     }
 
-    /// How long until the next delivery of `handler` is due.
+    /// How long until the next delivery of `handler` is due; at the most until it may be asked again, when to look at all that
+    /// was ever ready takes long.
     public func timeUntilNextDelivery(for handler: HandlerName) async throws -> Duration? {
-        try await work.run(within: configuration.workTimeout) { [statements] session, _ in
-            try session.execute(statements.timeUntilNext, Parameters { $0.add(handler.text) })
-                .optionalInteger(0, 0).map { .microseconds($0) }
+        try await work.run(within: configuration.workTimeout) { [statements, floors] session, _ in
+            let start = ContinuousClock.now
+            let (rest, floor) = floors.withLock { floors in
+                (floors[handler].timeUntilSearchAtRest(at: start), floors[handler].value)
+            }
+            let parameters = Parameters {
+                $0.add(handler.text)
+                $0.add(rest == .zero ? .min : floor)
+            }
+            let result = try session.execute(statements.timeUntilNext, parameters)
+            let time = try result.optionalInteger(0, 1).map { Duration.microseconds($0) }
+            guard rest == .zero else { return min(time ?? rest, rest) }
+            let lowest = try result.optionalInteger(0, 0)
+            floors.withLock { $0[handler].foundAtRest(lowest, from: start, to: .now) }
+            return time
         }
     }
+
+    /// Where to look for what is ready, after a search from the beginning when it is time for one.
+    private func floor(of handler: HandlerName, in session: Session) throws -> Int64 {
+        let start = ContinuousClock.now
+        if floors.withLock({ $0[handler].beginsSearch(at: start) }) {
+            let lowest = try session.execute(statements.lowestReady, Parameters { $0.add(handler.text) }).integer(0, 0)
+            floors.withLock { $0[handler].found(lowest, from: start, to: .now) }
+        }
+        return floors.withLock { $0[handler].value }
+    }
+
+    /// Says that this store made deliveries ready that may be older than all that are.
+    func madeSomethingReady() { floors.withLock { $0.lower(to: .min) } }
 }
 
 /// A verdict as the statement takes it.

@@ -9,7 +9,7 @@ extension Schema {
           p_batch bytea, p_is_retry boolean, p_webhook text[], p_identity bytea[], p_type bytea[], p_lane bytea[],
           p_secret text[], p_header bytea[], p_is_test boolean[], p_payload bytea[], p_reason text[],
           p_handler text[], p_has_lanes boolean[], p_variant_count bigint, p_variant_size bigint
-        ) RETURNS TABLE (o_event bigint, o_differs boolean) LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+        ) RETURNS TABLE (o_event bigint, o_differs boolean) LANGUAGE plpgsql \(settings)
         AS $body$
         DECLARE
           v_now bigint := @schema@.now();

@@ -1,9 +1,11 @@
 #if Postgres
 extension Schema {
-    /// The deliveries of a handler that are ready, oldest first. Those that another transaction has are skipped.
+    /// The deliveries of a handler that are ready, oldest first, from ``ReadyFloor`` on. Those that another transaction has
+    /// are skipped.
     static let readyQuery = """
         SELECT d.id, d.crashes FROM @schema@.delivery d
-        WHERE d.handler = p_handler AND d.state = 'ready' AND (p_rule <> 'skipped' OR d.crashes = 0)
+        WHERE d.handler = p_handler AND d.state = 'ready' AND d.id + 0 >= p_floor
+          AND (p_rule <> 'skipped' OR d.crashes = 0)
         ORDER BY d.id + 0 LIMIT p_limit FOR UPDATE SKIP LOCKED
         """
 
@@ -11,11 +13,12 @@ extension Schema {
     /// whose answer never came goes back first, as if it had not been leased.
     static let leaseFunction = """
         CREATE FUNCTION @schema@.lease(
-          p_handler text, p_limit bigint, p_duration bigint, p_rule text, p_key bytea, p_is_retry boolean, p_orphan bytea[]
+          p_handler text, p_floor bigint, p_limit bigint, p_duration bigint, p_rule text, p_key bytea, p_is_retry boolean,
+          p_orphan bytea[]
         ) RETURNS TABLE (
           o_delivery bigint, o_fence bigint, o_attempt bigint, o_crashes bigint, o_block bigint, o_event bigint,
           o_webhook text, o_identity bytea, o_type bytea, o_received_at bigint, o_secret text, o_header bytea, o_payload bytea
-        ) LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+        ) LANGUAGE plpgsql \(settings)
         AS $body$
         DECLARE
           v_now bigint := @schema@.now();
@@ -61,19 +64,36 @@ extension Schema {
         END
         $body$;
 
-        CREATE FUNCTION @schema@.time_until_next(p_handler text) RETURNS bigint LANGUAGE sql VOLATILE
-          SET search_path = pg_catalog, pg_temp
+        -- The lowest number of what is ready; of what will come, when nothing is.
+        CREATE FUNCTION @schema@.lowest_ready(p_handler text) RETURNS bigint LANGUAGE sql VOLATILE
+          \(settings)
         AS $body$
-          SELECT CASE
-            WHEN EXISTS (SELECT 1 FROM @schema@.delivery d WHERE d.handler = p_handler AND d.state = 'ready') THEN 0
-            ELSE (
-              SELECT greatest(d.due_at - @schema@.now(), 0) FROM @schema@.delivery d
-              WHERE d.handler = p_handler AND d.state = 'waiting' ORDER BY d.due_at LIMIT 1)
-          END
+          SELECT coalesce(
+            (SELECT d.id FROM @schema@.delivery d WHERE d.handler = p_handler AND d.state = 'ready'
+              ORDER BY d.id + 0 LIMIT 1),
+            (SELECT max(d.id) + 1 FROM @schema@.delivery d),
+            0)
+        $body$;
+
+        -- The lowest number of what is ready, from the floor on, and how long until there is something.
+        CREATE FUNCTION @schema@.time_until_next(p_handler text, p_floor bigint)
+          RETURNS TABLE (o_lowest bigint, o_time bigint) LANGUAGE sql VOLATILE
+          \(settings)
+        AS $body$
+          SELECT r.lowest, CASE WHEN r.lowest IS NOT NULL THEN 0 ELSE (
+            SELECT greatest(d.due_at - @schema@.now(), 0) FROM @schema@.delivery d
+            WHERE d.handler = p_handler AND d.state = 'waiting' ORDER BY d.due_at LIMIT 1) END
+          FROM (SELECT (
+            SELECT d.id FROM @schema@.delivery d
+            WHERE d.handler = p_handler AND d.state = 'ready' AND d.id + 0 >= p_floor ORDER BY d.id + 0 LIMIT 1)) r (lowest)
         $body$;
         """
 
-    /// Settling, renewing and reclaiming. The first two give the places of the tokens whose lease was lost.
+    /// Settling, renewing and reclaiming. The first two give the places of the tokens whose lease was lost; settling the lowest
+    /// number of what it made ready besides, in a row of its own.
+    ///
+    /// They find the deliveries by number. What is leased is told by its `lease_until`, and not by its state, since that would
+    /// have them read the index of all that is leased, with every lease in it that no vacuum has taken away.
     ///
     /// A completed delivery leaves an entry in `finished`, the last one of an event too, whoever else settles at the same
     /// time: by that entry it is deleted when its time is over.
@@ -81,13 +101,14 @@ extension Schema {
         CREATE FUNCTION @schema@.settle(
           p_delivery bigint[], p_fence bigint[], p_verdict text[], p_after bigint[], p_reason text[], p_leaves boolean[],
           p_is_retry boolean
-        ) RETURNS TABLE (o_lost bigint) LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+        ) RETURNS TABLE (o_lost bigint, o_lowest bigint) LANGUAGE plpgsql \(settings)
         AS $body$
         DECLARE
           v_now bigint := @schema@.now();
           v_handler text[];
           v_lane bytea[];
           v_done bigint[];
+          v_lowest bigint;
         BEGIN
           IF current_setting('synchronous_commit') IN ('off', 'local') THEN
             PERFORM set_config('synchronous_commit', 'on', true);
@@ -116,20 +137,22 @@ extension Schema {
                 WHEN g.verdict IN ('completed', 'deadLetter') OR g.leaves THEN NULL
                 WHEN g.verdict = 'release' AND d.attempt = 1 THEN NULL
                 ELSE d.blocking_since END
-            FROM given g WHERE d.id = g.delivery AND d.fence = g.fence AND d.state = 'leased'
-            RETURNING g.place, g.verdict, d.event
+            FROM given g WHERE d.id = g.delivery AND d.fence = g.fence AND d.lease_until IS NOT NULL
+            RETURNING g.place, g.verdict, d.event, d.id
           ), finished AS (
             INSERT INTO @schema@.finished (finished_at, event)
             SELECT DISTINCT v_now, f.event FROM done f WHERE f.verdict = 'completed' ON CONFLICT DO NOTHING
           )
-          SELECT coalesce(array_agg(f.place), '{}') INTO v_done FROM done f;
+          SELECT coalesce(array_agg(f.place), '{}'), min(f.id) FILTER (WHERE f.verdict = 'release')
+          INTO v_done, v_lowest FROM done f;
 
           IF v_lane IS NOT NULL THEN
-            PERFORM @schema@.promote(v_handler, v_lane);
+            v_lowest := least(v_lowest, @schema@.promote(v_handler, v_lane));
           END IF;
 
+          RETURN QUERY SELECT NULL::bigint, v_lowest WHERE v_lowest IS NOT NULL;
           RETURN QUERY
-            SELECT g.place
+            SELECT g.place, NULL::bigint
             FROM unnest(p_delivery, p_fence, p_verdict) WITH ORDINALITY AS g (delivery, fence, verdict, place)
             WHERE NOT g.place = ANY (v_done) AND NOT (p_is_retry AND EXISTS (
               SELECT 1 FROM @schema@.delivery d WHERE d.id = g.delivery AND d.fence = g.fence
@@ -139,7 +162,7 @@ extension Schema {
         $body$;
 
         CREATE FUNCTION @schema@.renew(p_delivery bigint[], p_fence bigint[], p_duration bigint)
-          RETURNS TABLE (o_lost bigint) LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+          RETURNS TABLE (o_lost bigint) LANGUAGE plpgsql \(settings)
         AS $body$
         DECLARE
           v_until bigint := @schema@.now() + p_duration;
@@ -151,7 +174,7 @@ extension Schema {
           WITH done AS (
             UPDATE @schema@.delivery d SET lease_until = v_until
             FROM unnest(p_delivery, p_fence) WITH ORDINALITY AS g (delivery, fence, place)
-            WHERE d.id = g.delivery AND d.fence = g.fence AND d.state = 'leased' RETURNING g.place
+            WHERE d.id = g.delivery AND d.fence = g.fence AND d.lease_until IS NOT NULL RETURNING g.place
           )
           SELECT coalesce(array_agg(f.place), '{}') INTO v_done FROM done f;
           RETURN QUERY SELECT g.place FROM unnest(p_delivery) WITH ORDINALITY AS g (delivery, place)
@@ -160,7 +183,7 @@ extension Schema {
         $body$;
 
         CREATE FUNCTION @schema@.reclaim(p_limit bigint) RETURNS bigint LANGUAGE plpgsql
-          SET search_path = pg_catalog, pg_temp
+          \(settings)
         AS $body$
         DECLARE
           v_now bigint := @schema@.now();

@@ -4,7 +4,7 @@ extension Schema {
     /// entry comes when it is completed again.
     static let pruneFunction = """
         CREATE FUNCTION @schema@.delete_event(p_event bigint) RETURNS boolean LANGUAGE plpgsql
-          SET search_path = pg_catalog, pg_temp
+          \(settings)
         AS $body$
         BEGIN
           UPDATE @schema@.identity i SET event = NULL
@@ -18,7 +18,7 @@ extension Schema {
 
         CREATE FUNCTION @schema@.prune(p_completed bigint, p_identities bigint, p_limit bigint)
           RETURNS TABLE (o_events bigint, o_identities bigint, o_is_more boolean) LANGUAGE plpgsql
-          SET search_path = pg_catalog, pg_temp
+          \(settings)
         AS $body$
         DECLARE
           v_now bigint := @schema@.now();
@@ -63,7 +63,7 @@ extension Schema {
 
     static let operatorFunctions = """
         CREATE FUNCTION @schema@.delete_events(p_event bigint[]) RETURNS TABLE (o_event bigint) LANGUAGE plpgsql
-          SET search_path = pg_catalog, pg_temp
+          \(settings)
         AS $body$
         DECLARE
           v_handler text[];
@@ -82,14 +82,14 @@ extension Schema {
               RETURN NEXT;
             END IF;
           END LOOP;
-          IF v_lane IS NOT NULL AND @schema@.promote(v_handler, v_lane) > 0 THEN
+          IF v_lane IS NOT NULL AND @schema@.promote(v_handler, v_lane) IS NOT NULL THEN
             PERFORM pg_notify('@schema@_ready', '');
           END IF;
         END
         $body$;
 
         CREATE FUNCTION @schema@.redeliver(p_delivery bigint[], p_state text[]) RETURNS TABLE (o_delivery bigint) LANGUAGE plpgsql
-          SET search_path = pg_catalog, pg_temp
+          \(settings)
         AS $body$
         DECLARE
           v_handler text[];
@@ -121,7 +121,7 @@ extension Schema {
         $body$;
 
         CREATE FUNCTION @schema@.dissolve_lanes(p_handler text, p_limit bigint) RETURNS bigint LANGUAGE plpgsql
-          SET search_path = pg_catalog, pg_temp
+          \(settings)
         AS $body$
         DECLARE
           v_count bigint;
@@ -134,7 +134,7 @@ extension Schema {
         END
         $body$;
 
-        CREATE FUNCTION @schema@.check_health() RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+        CREATE FUNCTION @schema@.check_health() RETURNS void LANGUAGE plpgsql \(settings)
         AS $body$
         BEGIN
           IF current_setting('synchronous_commit') IN ('off', 'local') THEN

@@ -98,6 +98,12 @@ extension Schema {
         );
         """
 
+    /// What holds within a function that goes by the tables' indexes, whoever calls it. A session plans a statement once,
+    /// perhaps while the tables are empty and to read all of one is cheapest: with that plan each lease would take longer as
+    /// they fill, until they are analysed. The planner gives a great price to what it is told not to do, and would have a
+    /// statement that costs so much compiled, for longer than it takes.
+    static let settings = "SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off"
+
     static let clockFunctions = """
         CREATE FUNCTION @schema@.now() RETURNS bigint LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp
         AS $body$
@@ -127,9 +133,10 @@ extension Schema {
         END
         $body$;
 
-        -- Makes the oldest that is queued the head, in each of these lanes that has none. The caller holds their locks.
+        -- Makes the oldest that is queued the head, in each of these lanes that has none, and gives the lowest number of
+        -- those. The caller holds the lanes' locks.
         CREATE FUNCTION @schema@.promote(p_handler text[], p_lane bytea[]) RETURNS bigint LANGUAGE sql VOLATILE
-          SET search_path = pg_catalog, pg_temp
+          \(settings)
         AS $body$
           WITH promoted AS (
             UPDATE @schema@.delivery SET state = 'ready' WHERE id IN (
@@ -144,9 +151,9 @@ extension Schema {
                   AND h.state IN ('ready', 'leased', 'waiting') LIMIT 1
               ) head ON true
               WHERE head.id IS NULL
-            ) RETURNING 1
+            ) RETURNING id
           )
-          SELECT count(*) FROM promoted
+          SELECT min(id) FROM promoted
         $body$;
         """
 }

@@ -7,6 +7,7 @@ struct StoreStatements: Sendable {
     let renew: Statement
     let reclaim: Statement
     let dissolveLanes: Statement
+    let lowestReady: Statement
     let timeUntilNext: Statement
     let prune: Statement
     let redeliver: Statement
@@ -20,12 +21,13 @@ struct StoreStatements: Sendable {
             return schema.statement(function, "SELECT * FROM @schema@.\(function)(\(parameters))")
         }
         enqueue = call("enqueue", 15)
-        lease = call("lease", 7)
+        lease = call("lease", 8)
         settle = call("settle", 7)
         renew = call("renew", 3)
         reclaim = call("reclaim", 1)
         dissolveLanes = call("dissolve_lanes", 2)
-        timeUntilNext = call("time_until_next", 1)
+        lowestReady = call("lowest_ready", 1)
+        timeUntilNext = call("time_until_next", 2)
         prune = call("prune", 3)
         redeliver = call("redeliver", 2)
         deleteEvents = call("delete_events", 1)
