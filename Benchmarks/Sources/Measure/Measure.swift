@@ -1,26 +1,49 @@
 import Subjects
 
 /// Times the SDK beside what it could be measured against, and prints one line a figure: group, case, then the
-/// nanoseconds of each round. Benchmarks/bench.py reads them.
+/// nanoseconds of each round. Benchmarks/bench reads them.
+///
+/// Arguments name the groups to measure. Without any all are.
 @main
 struct Measure {
-    static func main() throws {
-        for count in [64, 700, 65_536] {
-            try report("verify-\(count)", try verifying(byteCount: count))
-        }
-        try report("verify-700-rotating", try verifying(byteCount: 700, previous: true))
-        try report("verify-700-threads", try verifying(byteCount: 700, threads: 2))
-        try report("decode", try decoding())
-        try report("envelope", try scanning())
-        try report("stringify", try stringifying(directMessage))
-        try report("stringify-reformatted", try stringifying(reformattedMessage))
-        print("allocations", "verify", try allocationsToVerify(), separator: "\t")
+    struct Group: Sendable {
+        let name: String
+        let comparison: @Sendable () throws -> Comparison
     }
 
-    static func report(_ group: String, _ comparison: Comparison) throws {
+    struct UnknownGroup: Error {
+        let name: String
+    }
+
+    static func main() throws {
+        let names = CommandLine.arguments.dropFirst()
+        let chosen = try names.isEmpty ? groups : names.map(group(named:))
+        for group in chosen { try report(group) }
+        if names.isEmpty { print("allocations", "verify", try allocationsToVerify(), separator: "\t") }
+    }
+
+    private static let groups = [
+        Group(name: "verify-64") { try verifying(byteCount: 64) },
+        Group(name: "verify-700") { try verifying(byteCount: 700) },
+        Group(name: "verify-65536") { try verifying(byteCount: 65_536) },
+        Group(name: "verify-700-rotating") { try verifying(byteCount: 700, previous: true) },
+        Group(name: "verify-700-threads") { try verifying(byteCount: 700, threads: 2) },
+        Group(name: "decode", comparison: decoding),
+        Group(name: "envelope", comparison: scanning),
+        Group(name: "stringify") { try stringifying(directMessage) },
+        Group(name: "stringify-reformatted") { try stringifying(reformattedMessage) },
+    ]
+
+    private static func group(named name: String) throws -> Group {
+        guard let group = groups.first(where: { $0.name == name }) else { throw UnknownGroup(name: name) }
+        return group
+    }
+
+    private static func report(_ group: Group) throws {
+        let comparison = try group.comparison()
         let results = try comparison.measure()
         for (entry, rounds) in zip(comparison.cases, results) {
-            print(group, entry.name, rounds.map { String($0) }.joined(separator: " "), separator: "\t")
+            print(group.name, entry.name, rounds.map { String($0) }.joined(separator: " "), separator: "\t")
         }
     }
 }
