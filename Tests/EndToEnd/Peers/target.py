@@ -3,8 +3,8 @@
 Answers 200 to each request and appends `{"key": …, "sha256": …, "authorization": …, "person": …, "beside": …, "others": …}` to
 the ledger, once its line is written; the last two are how many requests of the same person, and of others, were at work when it came.
 With a third argument it takes that many seconds for each, as long as the ledger has no neighbour `….quick`; with a
-fourth it answers 503 to the first attempt of one event in so many. As long as there is a neighbour `….refuses-PERSON`, it does so to
-all of that person. What it refuses it writes down in `….refused`.
+fourth it answers 503 to the first attempt of one event in so many. As long as there is a neighbour `….refuses`, it does so to all, with
+`….refuses-PERSON` to all of that person. What it refuses it writes down in `….refused`.
 """
 
 import collections
@@ -42,7 +42,8 @@ class Handler(BaseHTTPRequestHandler):
         if delay and not os.path.exists(path + ".quick"):
             time.sleep(delay)
         is_first = refused and int(key[:8], 16) % refused == 0 and key not in known
-        is_taken = not is_first and not os.path.exists(f"{path}.refuses-{person}")
+        is_refused = os.path.exists(f"{path}.refuses") or os.path.exists(f"{path}.refuses-{person}")
+        is_taken = not is_first and not is_refused
         with lock:
             at_work[person] -= 1
             if is_taken:
