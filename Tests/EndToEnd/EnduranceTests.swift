@@ -56,7 +56,7 @@ struct EnduranceTests {
             }
             return try await folder.states("sqlite:store.sqlite") == ["completed": all]
         }
-        #expect(highest - idle < 64 << 20)
+        #expect(highest - idle < Soak.memoryGrowth)
         #expect(try await receiver.stop() == 0)
         let keys = try folder.lines(of: "target.ndjson").compactMap { $0["key"] as? String }
         #expect(Set(keys).isSuperset(of: ledger))
@@ -153,7 +153,7 @@ struct EnduranceTests {
             sizes.append(try receiver.program.residentByteCount())
             #expect(try await receiver.stop() == 0)
         }
-        #expect(sizes[1] - sizes[0] < 64 << 20)
+        #expect(sizes[1] - sizes[0] < Soak.memoryGrowth)
         try Soak.report(
             """
             - The receiver with \(all) events, \(each) waiting and \(each) dead, after \(more) more: \(sizes[1] >> 20) MiB; with 1,000 \

@@ -11,6 +11,10 @@ enum Soak {
     /// How long a test goes on.
     static func duration(short: Int) -> Duration { .seconds(seconds ?? short) }
 
+    /// How much the memory of a receiver may grow. A sanitizer takes more for itself, and `Scripts/sanitize` says how much then.
+    static let memoryGrowth =
+        (ProcessInfo.processInfo.environment["LEADSHARK_MEMORY_GROWTH_MIB"].flatMap { Int($0) } ?? 64) << 20
+
     /// The seed for what a test chooses: another each time, or the one that is to be played again.
     static let seed =
         ProcessInfo.processInfo.environment["LEADSHARK_SOAK_SEED"].flatMap { UInt64($0) }
