@@ -39,6 +39,8 @@ extension Worker {
                 let rest = next.flatMap { $0 > .zero ? $0 : nil } ?? configuration.maximumIdle
                 let idle = max(min(rest, configuration.maximumIdle), Self.shortestRest)
                 loop.alarm.set(at: timeline.now + idle)
+                // Whatever ends the rest, what the store says is believed again.
+                emptyRounds = 0
             } catch {
                 failures += 1
                 metrics.leaseErrors.increment()

@@ -127,6 +127,8 @@ extension Worker {
                 stopIfOver(error)
                 logger.error(
                     "The store did not renew leases", metadata: ["error": "\(DeliveryError.summary(of: error))"])
+                // Some may have been reclaimed before it failed.
+                signal.notify()
             }
         }
     }

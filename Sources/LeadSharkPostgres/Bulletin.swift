@@ -124,9 +124,8 @@ final class Bulletin: Sendable {
             while !isStopping {
                 let isPending = state.withLock { $0.isPending }
                 if isPending, ContinuousClock.now - sent >= interval {
-                    state.withLock { $0.isPending = false }
                     sent = .now
-                    try connection.run("NOTIFY \(channel)", by: sent + answerTimeout)
+                    try notify(on: connection, by: sent + answerTimeout)
                     heard = .now
                 } else if ContinuousClock.now - heard >= heartbeat {
                     try connection.run("SELECT 1", by: .now + answerTimeout)
@@ -135,6 +134,20 @@ final class Bulletin: Sendable {
                 if try connection.takeNotifications() { tell() }
                 let due = isPending ? min(heard + heartbeat, sent + interval) : heard + heartbeat
                 wait(until: due, at: connection.socket)
+            }
+            // What was made ready last is for others to do now.
+            if state.withLock({ $0.isPending }) { try notify(on: connection, by: .now + answerTimeout) }
+        }
+
+        private func notify(
+            on connection: Connection, by deadline: ContinuousClock.Instant
+        ) throws(ConnectionFailure) {
+            state.withLock { $0.isPending = false }
+            do {
+                try connection.run("NOTIFY \(channel)", by: deadline)
+            } catch {
+                state.withLock { $0.isPending = true }
+                throw error
             }
         }
 

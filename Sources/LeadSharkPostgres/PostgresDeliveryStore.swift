@@ -44,7 +44,7 @@ public final class PostgresDeliveryStore: ClockAdjustableStore, SharedDeliverySt
     let work: ConnectionPool
     let upkeep: ConnectionPool
     let statements: StoreStatements
-    let orphans = LockedValue<[[UInt8]]>([])
+    let orphans = LockedValue(OrphanedCalls())
     let floors = LockedValue(ReadyFloors())
     private let bulletin: Bulletin?
     private let isClosed = LockedValue(false)

@@ -54,6 +54,20 @@ import Testing
         }
     }
 
+    @Test("What a store says to be ready is looked for again after each rest, however often there was nothing before")
+    func believesAgain() async throws {
+        let handler = ScriptedHandler { _ in .done }
+        try await EngineUnderTest.with([handler], prepare: { $0.sayNextDelivery(in: .zero) }) { test in
+            await test.clock.waitForSleeper(in: .seconds(30))
+            for _ in 0..<3 {
+                let before = test.store.calls.all.count { $0 == .lease }
+                test.clock.advance(by: .seconds(30))
+                await test.clock.waitForSleeper(in: .seconds(30))
+                #expect(test.store.calls.all.count { $0 == .lease } - before == 3)
+            }
+        }
+    }
+
     @Test("Cancelling an attempt that has ended leaves nothing behind")
     func cancelEnded() async throws {
         let handler = ScriptedHandler { _ in .done }

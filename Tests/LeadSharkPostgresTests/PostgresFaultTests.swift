@@ -63,6 +63,8 @@ extension PostgresTests {
         func ambiguousLease() async throws {
             try await withProxy { store, proxy, _ in
                 try await store.store(.fixture(1), .fixture(2))
+                // What is cut is the lease, and no search before it.
+                store.floors.withLock { $0["crm"].found(.min, from: .now, to: .now + .seconds(3600)) }
                 proxy.arm(.cutAnswer)
                 let leases = try await store.lease("crm", limit: 2, for: .seconds(30))
                 #expect(proxy.cutCount == 1)
@@ -99,6 +101,7 @@ extension PostgresTests {
                 $0.workTimeout = .milliseconds(700)
             } _: { store, proxy, database in
                 try await store.store(.fixture(1))
+                store.floors.withLock { $0["crm"].found(.min, from: .now, to: .now + .seconds(3600)) }
                 // The server leases, and nobody gets to know.
                 proxy.arm(.hold)
                 await #expect(throws: DeliveryStoreError(.unavailable, message: "")) {
@@ -120,6 +123,70 @@ extension PostgresTests {
                 let leases = try await store.lease("crm", limit: 10, for: .seconds(30))
                 #expect(leases.map(\.attempt) == [1, 1])
                 #expect(leases.map(\.crashes) == [0, 0])
+            }
+        }
+
+        @Test("Leases that nobody knows of go back whenever they come about, the oldest first, whatever the floor is")
+        func orphans() async throws {
+            try await withPostgres { store in
+                try await store.store(.fixture(1), .fixture(2), .fixture(3))
+                let key = PostgresDeliveryStore.makeKey()
+                store.orphans.withLock { $0.add(key, leasedFor: .seconds(3600), at: .now) }
+                let first = try #require(try await store.leaseOne())
+                #expect(store.orphans.withLock { $0.keys(at: .now) } == [key], "it may still come about")
+                try Database(store.configuration.url).run(
+                    "UPDATE \(store.schema.name).delivery SET lease_key = decode('\(key.map { String(Int($0) + 256, radix: 16).suffix(2) }.joined())', 'hex') WHERE id = \(first.token.delivery.rawValue)"
+                )
+                store.floors.withLock { floors in
+                    for _ in 0..<2 { floors["crm"].found(.max, from: .now, to: .now + .seconds(3600)) }
+                }
+                let again = try #require(try await store.leaseOne())
+                #expect(again.token.delivery == first.token.delivery)
+                #expect(again.attempt == 1 && again.crashes == 0)
+                #expect(store.orphans.withLock { $0.keys(at: .now) }.isEmpty)
+            }
+        }
+
+        @Test("A search that fails does not keep back what can be leased without it")
+        func failedSearch() async throws {
+            try await withPostgres { store in
+                try await store.store(.fixture(1))
+                try Database(store.configuration.url).run(
+                    """
+                    CREATE OR REPLACE FUNCTION \(store.schema.name).lowest_ready(p_handler text) RETURNS bigint
+                      LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''not now''; END'
+                    """)
+                #expect(try await store.leaseOne() != nil)
+            }
+        }
+
+        @Test("What nobody waits for any more is not done")
+        func lateJob() async throws {
+            try await withPostgres { store in
+                for pool in [store.ingest, store.work, store.upkeep] {
+                    let isDone = LockedValue(false)
+                    await #expect(throws: DeliveryStoreError(.busy, message: "")) {
+                        try await pool.run(within: .zero) { _, _ in isDone.withLock { $0 = true } }
+                    }
+                    #expect(!isDone.withLock { $0 })
+                }
+            }
+        }
+
+        @Test("A transaction that fails half way is not gone on with by who comes next")
+        func openTransaction() async throws {
+            try await withPostgres { store in
+                for mistake in ["SELECT 1 / 0", "SELECT 1"] {
+                    await #expect(throws: (any Error).self) {
+                        try await store.upkeep.run(within: .seconds(60)) { session, _ in
+                            try session.run("BEGIN; CREATE TABLE \(store.schema.name).half (id integer)")
+                            try session.run(mistake)
+                            throw CancellationError()
+                        }
+                    }
+                    let record = try await store.record(of: EventID(rawValue: 1))
+                    #expect(record == nil)
+                }
             }
         }
 

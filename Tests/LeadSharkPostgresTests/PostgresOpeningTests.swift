@@ -133,7 +133,7 @@ extension PostgresTests {
             #expect(try session.execute(Statement(nil, "SHOW synchronous_commit")).text(0, 0) == setting)
             let store = try await PostgresDeliveryStore.open(.init(url: url), logger: .silent)
             for call in [
-                "lease('crm', 0, 1, 1, 'alone', '', false, '{}')", "check_health()",
+                "lease('crm', 0, 1, 1, 'alone', '', false)", "check_health()",
                 "settle('{}', '{}', '{}', '{}', '{}', '{}', false)",
                 "enqueue('', false, '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', 4, 4)",
             ] {

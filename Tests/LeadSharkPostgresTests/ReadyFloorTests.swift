@@ -49,6 +49,21 @@ import Testing
         #expect(!busy && rested)
     }
 
+    @Test("A search that comes to nothing is made again after twenty times its time, or a minute")
+    func missed() {
+        var floor = ReadyFloor()
+        for _ in 0..<2 { floor.found(9, from: start, to: start) }
+        for (time, pause) in [
+            (Duration.milliseconds(1), Duration.seconds(1)), (.seconds(2), .seconds(40)), (.seconds(10), .seconds(60)),
+        ] {
+            floor.missed(from: start, to: start + time)
+            let early = floor.beginsSearch(at: start + time + pause - .nanoseconds(1))
+            let due = floor.beginsSearch(at: start + time + pause)
+            #expect(!early && due)
+            #expect(floor.value == 9)
+        }
+    }
+
     @Test(
         "Whoever has nothing to do searches from the beginning before it rests, unless that would take more than its share"
     )

@@ -29,6 +29,9 @@ import Glibc
     /// The server's version, as 150018.
     var serverVersion: Int { unsafe Int(PQserverVersion(handle)) }
 
+    /// Whether no transaction is open, and none has failed and waits for its end.
+    var isIdle: Bool { unsafe PQtransactionStatus(handle) == PQTRANS_IDLE }
+
     /// The descriptor, to wait at.
     var socket: Int32 { unsafe PQsocket(handle) }
 

@@ -24,9 +24,16 @@ struct PoolWorker {
 
     /// Does a job, and tells the one who waits.
     mutating func perform(_ job: Job) {
+        // Nobody waits for it any more, and the server would carry it out without anybody's knowing.
+        guard ContinuousClock.now < job.deadline else {
+            job.fail(DeliveryStoreError(.busy, message: "all connections to PostgreSQL were in use for too long"))
+            return
+        }
         var isRetry = false
         var collisions = 0
         while true {
+            // What left a transaction open has failed half way, and whatever comes next would be part of it.
+            defer { if connection?.isIdle == false { connection = nil } }
             let failure: ConnectionFailure
             do {
                 let tell = try job.perform(connected(by: job.deadline), isRetry)

@@ -5,43 +5,63 @@ import LeadSharkWebhooks
 extension PostgresDeliveryStore {
     /// How many leases are reclaimed in one transaction.
     private static var reclaimedPerCommit: Int { 500 }
-    /// How many calls may be remembered whose leases nobody got to know.
-    private static var maximumOrphanCount: Int { 64 }
 
     /// Leases up to `limit` deliveries, oldest first, a suspect alone. What others are leasing just now is skipped.
     public func lease(
         _ handler: HandlerName, limit: Int, for duration: Duration, suspects: SuspectRule
     ) async throws -> [Lease] {
         guard limit > 0 else { return [] }
+        await handBackOrphans()
+        await search(for: handler)
         let key = Self.makeKey()
-        let orphans = orphans.withLock { $0 }
-        let leases: [Lease]
         do {
-            leases = try await work.run(within: configuration.workTimeout) { [self] session, isRetry in
-                let floor = try floor(of: handler, in: session)
+            return try await work.run(within: configuration.workTimeout) { [statements, floors] session, isRetry in
                 let parameters = Parameters {
                     $0.add(handler.text)
-                    // What goes back first may be anywhere.
-                    $0.add(orphans.isEmpty ? floor : .min)
+                    $0.add(floors.withLock { $0[handler].value })
                     $0.add(limit)
                     $0.add(duration.inMicroseconds)
                     $0.add(suspects.text)
                     $0.add(key)
                     $0.add(isRetry)
-                    $0.add(orphans.map { $0 as [UInt8]? })
                 }
                 return try session.execute(statements.lease, parameters).map { try StoredRows.lease($0, $1, handler) }
             }
         } catch {
-            // It may have leased something that nobody knows of: the next call hands that back, unburnt.
-            self.orphans.withLock { orphans in
-                orphans.append(key)
-                if orphans.count > Self.maximumOrphanCount { orphans.removeFirst() }
-            }
+            // It may have leased something that nobody knows of: the next calls hand that back, unburnt.
+            orphans.withLock { $0.add(key, leasedFor: duration, at: .now) }
             throw error
         }
-        if !orphans.isEmpty { self.orphans.withLock { $0.removeAll(where: orphans.contains) } }
-        return leases
+    }
+
+    /// Hands back what was leased by calls whose answer never came. When that fails, the next call tries again.
+    private func handBackOrphans() async {
+        let keys = orphans.withLock { $0.keys(at: .now) }
+        if keys.isEmpty { return }
+        let parameters = Parameters { $0.add(keys.map { $0 as [UInt8]? }) }
+        let back = try? await work.run(within: configuration.workTimeout) { [statements] session, _ in
+            try session.execute(statements.handBack, parameters).map { (try $0.bytes($1, 0), try $0.integer($1, 1)) }
+        }
+        for (key, lowest) in back ?? [] {
+            orphans.withLock { $0.remove(key) }
+            floors.withLock { $0.lower(to: lowest) }
+        }
+    }
+
+    /// Searches from the beginning for what is ready, when it is time to. When that fails, leases begin where they did before.
+    private func search(for handler: HandlerName) async {
+        let start = ContinuousClock.now
+        guard floors.withLock({ $0[handler].beginsSearch(at: start) }) else { return }
+        do {
+            try await work.run(within: configuration.workTimeout) { [statements, floors] session, _ in
+                let start = ContinuousClock.now
+                let name = Parameters { $0.add(handler.text) }
+                let lowest = try session.execute(statements.lowestReady, name).integer(0, 0)
+                floors.withLock { $0[handler].found(lowest, from: start, to: .now) }
+            }
+        } catch {
+            floors.withLock { $0[handler].missed(from: start, to: .now) }
+        }
     }
 
     /// Ends leases, and returns the tokens whose lease was lost.
@@ -56,7 +76,7 @@ extension PostgresDeliveryStore {
         }
         guard !firsts.isEmpty else { return [] }
         let verdicts = firsts.map { SettlementRow($0.verdict) }
-        return try await work.run(within: configuration.workTimeout) { [statements, floors] session, isRetry in
+        let lost = try await work.run(within: configuration.workTimeout) { [statements, floors] session, isRetry in
             let parameters = Parameters {
                 $0.add(firsts.map(\.token.delivery.rawValue))
                 $0.add(firsts.map(\.token.fence))
@@ -67,6 +87,10 @@ extension PostgresDeliveryStore {
                 $0.add(isRetry)
             }
             var lost: Set<LeaseToken> = []
+            // The first answer, which said what was made ready, is not to be had any more.
+            if isRetry, let lowest = firsts.map(\.token.delivery.rawValue).min() {
+                floors.withLock { $0.lower(to: lowest) }
+            }
             for (place, lowest) in try session.execute(statements.settle, parameters)
                 .map({ (try $0.optionalInteger($1, 0), try $0.optionalInteger($1, 1)) })
             {
@@ -74,7 +98,10 @@ extension PostgresDeliveryStore {
                 if let lowest { floors.withLock { $0.lower(to: lowest) } }
             }
             return lost
-        }.union(repeated)
+        }
+        // What this worker gives back is for others to do, as when it stops.
+        if verdicts.contains(where: \.isRelease) { publish() }
+        return lost.union(repeated)
     }
 
     /// Makes leases last longer, and returns the tokens whose lease was lost. Goes before all else that waits.
@@ -95,65 +122,71 @@ extension PostgresDeliveryStore {
     public func reclaimExpired() async throws -> Int {
         var total = 0
         while true {
-            let count = try await upkeep.run(within: configuration.workTimeout) { [statements] session, _ in
-                try session.execute(statements.reclaim, Parameters { $0.add(Self.reclaimedPerCommit) }).integer(0, 0)
+            let part: (count: Int, lowest: Int64?) = try await lowersFloors(to: { $0.lowest }) {
+                // Not beside what an operator asks for, which may take long: whoever reclaims also renews.
+                try await work.run(within: configuration.workTimeout) { [statements] session, _ in
+                    let result = try session.execute(statements.reclaim, Parameters { $0.add(Self.reclaimedPerCommit) })
+                    return (count: Int(try result.integer(0, 0)), lowest: try result.optionalInteger(0, 1))
+                }
             }
-            total += Int(count)
-            if count < Self.reclaimedPerCommit { break }
+            if part.count > 0 { publish() }
+            total += part.count
+            if part.count < Self.reclaimedPerCommit { return total }
         }
-        if total > 0 {
-            madeSomethingReady()
-            publish()
-        }
-        return total
     }
 
     /// Takes deliveries out of their lanes that are queued in them.
     public func dissolveLanes(of handler: HandlerName, limit: Int) async throws -> Int {
         guard limit > 0 else { return 0 }
-        defer { madeSomethingReady() }
-        return try await upkeep.run(within: configuration.workTimeout) { [statements] session, _ in
-            let parameters = Parameters {
-                $0.add(handler.text)
-                $0.add(limit)
+        return try await lowersFloors(to: { $0 > 0 ? .min : nil }) {
+            try await upkeep.run(within: configuration.workTimeout) { [statements] session, _ in
+                let parameters = Parameters {
+                    $0.add(handler.text)
+                    $0.add(limit)
+                }
+                return Int(try session.execute(statements.dissolveLanes, parameters).integer(0, 0))
             }
-            return Int(try session.execute(statements.dissolveLanes, parameters).integer(0, 0))
         }
     }
 
     /// How long until the next delivery of `handler` is due; at the most until it may be asked again, when to look at all that
     /// was ever ready takes long.
     public func timeUntilNextDelivery(for handler: HandlerName) async throws -> Duration? {
-        try await work.run(within: configuration.workTimeout) { [statements, floors] session, _ in
-            let start = ContinuousClock.now
-            let (rest, floor) = floors.withLock { floors in
-                (floors[handler].timeUntilSearchAtRest(at: start), floors[handler].value)
-            }
-            let parameters = Parameters {
-                $0.add(handler.text)
-                $0.add(rest == .zero ? .min : floor)
-            }
-            let result = try session.execute(statements.timeUntilNext, parameters)
-            let time = try result.optionalInteger(0, 1).map { Duration.microseconds($0) }
-            guard rest == .zero else { return min(time ?? rest, rest) }
-            let lowest = try result.optionalInteger(0, 0)
-            floors.withLock { $0[handler].foundAtRest(lowest, from: start, to: .now) }
-            return time
-        }
-    }
-
-    /// Where to look for what is ready, after a search from the beginning when it is time for one.
-    private func floor(of handler: HandlerName, in session: Session) throws -> Int64 {
         let start = ContinuousClock.now
-        if floors.withLock({ $0[handler].beginsSearch(at: start) }) {
-            let lowest = try session.execute(statements.lowestReady, Parameters { $0.add(handler.text) }).integer(0, 0)
-            floors.withLock { $0[handler].found(lowest, from: start, to: .now) }
+        let (rest, floor) = floors.withLock { floors in
+            (floors[handler].timeUntilSearchAtRest(at: start), floors[handler].value)
         }
-        return floors.withLock { $0[handler].value }
+        let isSearch = rest == .zero
+        let parameters = Parameters {
+            $0.add(handler.text)
+            $0.add(isSearch ? .min : floor)
+        }
+        var lowest: Int64?
+        // One that fails has taken its time all the same.
+        defer { if isSearch { floors.withLock { $0[handler].foundAtRest(lowest, from: start, to: .now) } } }
+        let next = try await work.run(within: configuration.workTimeout) { [statements] session, _ in
+            let result = try session.execute(statements.timeUntilNext, parameters)
+            return (lowest: try result.optionalInteger(0, 0), time: try result.optionalInteger(0, 1))
+        }
+        lowest = next.lowest
+        let time = next.time.map { Duration.microseconds($0) }
+        return isSearch ? time : min(time ?? rest, rest)
     }
 
-    /// Says that this store made deliveries ready that may be older than all that are.
-    func madeSomethingReady() { floors.withLock { $0.lower(to: .min) } }
+    /// Makes a change, and has leases begin at the lowest of what it made ready; at the beginning, when nobody knows what became of
+    /// the change.
+    func lowersFloors<Value>(
+        to lowest: (Value) -> Int64?, after change: () async throws -> Value
+    ) async throws -> Value {
+        do {
+            let value = try await change()
+            if let lowest = lowest(value) { floors.withLock { $0.lower(to: lowest) } }
+            return value
+        } catch {
+            floors.withLock { $0.lower(to: .min) }
+            throw error
+        }
+    }
 }
 
 /// A verdict as the statement takes it.
@@ -162,6 +195,8 @@ private struct SettlementRow: Sendable {
     var after: Int64 = 0
     var reason: String?
     var leavesLane = false
+
+    var isRelease: Bool { verdict == "release" }
 
     init(_ verdict: Settlement.Verdict) {
         switch verdict {

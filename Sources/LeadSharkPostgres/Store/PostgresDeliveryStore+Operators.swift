@@ -67,21 +67,23 @@ extension PostgresDeliveryStore {
             $0.add(deliveries.map(\.rawValue))
             $0.add(states.map(\.rawValue))
         }
-        defer { madeSomethingReady() }
-        return try await upkeep.run(within: configuration.operatorTimeout) { [statements] session, _ in
-            try session.execute(statements.redeliver, parameters)
-                .map { DeliveryID(rawValue: try $0.integer($1, 0)) }
+        return try await lowersFloors(to: { $0.map(\.rawValue).min() }) {
+            try await upkeep.run(within: configuration.operatorTimeout) { [statements] session, _ in
+                try session.execute(statements.redeliver, parameters)
+                    .map { DeliveryID(rawValue: try $0.integer($1, 0)) }
+            }
         }
     }
 
     /// Deletes events for good, but for their identities. The server may have their bytes in its log, and in its files until
     /// it cleans them up.
     public func delete(_ events: [EventID]) async throws -> [EventID] {
-        // What waited behind one that is deleted.
-        defer { madeSomethingReady() }
-        return try await upkeep.run(within: configuration.operatorTimeout) { [statements] session, _ in
-            try session.execute(statements.deleteEvents, Parameters { $0.add(events.map(\.rawValue)) })
-                .map { EventID(rawValue: try $0.integer($1, 0)) }
+        // What waited behind one that is deleted may be anywhere.
+        return try await lowersFloors(to: { $0.isEmpty ? nil : .min }) {
+            try await upkeep.run(within: configuration.operatorTimeout) { [statements] session, _ in
+                try session.execute(statements.deleteEvents, Parameters { $0.add(events.map(\.rawValue)) })
+                    .map { EventID(rawValue: try $0.integer($1, 0)) }
+            }
         }
     }
 

@@ -15,6 +15,8 @@ struct ReadyFloor: Sendable {
     static let interval: Duration = .seconds(1)
     /// A search is made again after so many times what it took, so that it never takes more than this part of the time.
     static let share = 20
+    /// How long the next search waits, at most, after one that came to nothing.
+    static let longestPause: Duration = .seconds(60)
     /// What a search by one who has nothing to do may take, however often: the shortest of the last few, since one alone may
     /// have been kept waiting.
     static let freeTime: Duration = .milliseconds(100)
@@ -41,6 +43,11 @@ struct ReadyFloor: Sendable {
         previous = last
         last = lowest
         nextSearch = end + max(Self.interval, (end - start) * Self.share)
+    }
+
+    /// Takes that a search came to no end in its time. What was known before is used further.
+    mutating func missed(from start: ContinuousClock.Instant, to end: ContinuousClock.Instant) {
+        nextSearch = end + min(max(Self.interval, (end - start) * Self.share), Self.longestPause)
     }
 
     /// How long whoever has nothing to do has to wait until it may search from the beginning, before it rests for longer.

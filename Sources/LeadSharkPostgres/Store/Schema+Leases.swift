@@ -9,12 +9,10 @@ extension Schema {
         ORDER BY d.id + 0 LIMIT p_limit FOR UPDATE SKIP LOCKED
         """
 
-    /// Leases. A call that is made again, because its answer got lost, gives what it leased then. What was leased by calls
-    /// whose answer never came goes back first, as if it had not been leased.
+    /// Leases. A call that is made again, because its answer got lost, gives what it leased then.
     static let leaseFunction = """
         CREATE FUNCTION @schema@.lease(
-          p_handler text, p_floor bigint, p_limit bigint, p_duration bigint, p_rule text, p_key bytea, p_is_retry boolean,
-          p_orphan bytea[]
+          p_handler text, p_floor bigint, p_limit bigint, p_duration bigint, p_rule text, p_key bytea, p_is_retry boolean
         ) RETURNS TABLE (
           o_delivery bigint, o_fence bigint, o_attempt bigint, o_crashes bigint, o_block bigint, o_event bigint,
           o_webhook text, o_identity bytea, o_type bytea, o_received_at bigint, o_secret text, o_header bytea, o_payload bytea
@@ -26,11 +24,6 @@ extension Schema {
         BEGIN
           IF current_setting('synchronous_commit') IN ('off', 'local') THEN
             PERFORM set_config('synchronous_commit', 'on', true);
-          END IF;
-          IF cardinality(p_orphan) > 0 THEN
-            UPDATE @schema@.delivery d SET state = 'ready', lease_until = NULL, lease_key = NULL, attempt = d.attempt - 1,
-              blocking_since = CASE WHEN d.attempt > 1 THEN d.blocking_since END
-            WHERE d.state = 'leased' AND d.lease_key = ANY (p_orphan);
           END IF;
           IF p_is_retry THEN
             v_picked := ARRAY(SELECT d.id FROM @schema@.delivery d WHERE d.state = 'leased' AND d.lease_key = p_key);
@@ -62,6 +55,20 @@ extension Schema {
             FROM @schema@.delivery d JOIN @schema@.event e ON e.id = d.event
             WHERE d.id = ANY (v_picked) ORDER BY d.id;
         END
+        $body$;
+
+        -- Hands back what was leased by calls whose answer never came, as if it had not been leased: each call's key, if there
+        -- was something, and the lowest number of it.
+        CREATE FUNCTION @schema@.hand_back(p_key bytea[]) RETURNS TABLE (o_key bytea, o_lowest bigint) LANGUAGE sql VOLATILE
+          \(settings)
+        AS $body$
+          WITH back AS (
+            UPDATE @schema@.delivery d SET state = 'ready', lease_until = NULL, lease_key = NULL, attempt = d.attempt - 1,
+              blocking_since = CASE WHEN d.attempt > 1 THEN d.blocking_since END
+            FROM unnest(p_key) k (key)
+            WHERE d.state = 'leased' AND d.lease_key = k.key RETURNING k.key, d.id
+          )
+          SELECT b.key, min(b.id) FROM back b GROUP BY b.key
         $body$;
 
         -- The lowest number of what is ready; of what will come, when nothing is.
@@ -182,19 +189,21 @@ extension Schema {
         END
         $body$;
 
-        CREATE FUNCTION @schema@.reclaim(p_limit bigint) RETURNS bigint LANGUAGE plpgsql
+        CREATE FUNCTION @schema@.reclaim(p_limit bigint) RETURNS TABLE (o_count bigint, o_lowest bigint) LANGUAGE plpgsql
           \(settings)
         AS $body$
         DECLARE
           v_now bigint := @schema@.now();
-          v_count bigint;
         BEGIN
-          UPDATE @schema@.delivery d SET state = 'ready', lease_until = NULL, lease_key = NULL, crashes = d.crashes + 1
-          WHERE d.id IN (
-            SELECT l.id FROM @schema@.delivery l WHERE l.state = 'leased' AND l.lease_until <= v_now
-            ORDER BY l.lease_until LIMIT p_limit FOR UPDATE SKIP LOCKED);
-          GET DIAGNOSTICS v_count = ROW_COUNT;
-          RETURN v_count;
+          RETURN QUERY
+            WITH expired AS (
+              UPDATE @schema@.delivery d SET state = 'ready', lease_until = NULL, lease_key = NULL, crashes = d.crashes + 1
+              WHERE d.id IN (
+                SELECT l.id FROM @schema@.delivery l WHERE l.state = 'leased' AND l.lease_until <= v_now
+                ORDER BY l.lease_until LIMIT p_limit FOR UPDATE SKIP LOCKED)
+              RETURNING d.id
+            )
+            SELECT count(*), min(e.id) FROM expired e;
         END
         $body$;
         """

@@ -3,6 +3,7 @@
 struct StoreStatements: Sendable {
     let enqueue: Statement
     let lease: Statement
+    let handBack: Statement
     let settle: Statement
     let renew: Statement
     let reclaim: Statement
@@ -21,7 +22,8 @@ struct StoreStatements: Sendable {
             return schema.statement(function, "SELECT * FROM @schema@.\(function)(\(parameters))")
         }
         enqueue = call("enqueue", 15)
-        lease = call("lease", 8)
+        lease = call("lease", 7)
+        handBack = call("hand_back", 1)
         settle = call("settle", 7)
         renew = call("renew", 3)
         reclaim = call("reclaim", 1)
