@@ -68,11 +68,15 @@ enum LeadLine {
             case .dmSent(let sent):
                 message = sent.message
                 commentID = sent.commentID
+                reactionID = sent.reactionID
             case .leadSent(let sent):
                 message = sent.message
                 commentID = sent.commentID
                 reactionID = sent.reactionID
-            case .emailCaptured(let captured): email = captured.email
+            case .emailCaptured(let captured):
+                email = captured.email
+                commentID = captured.commentID
+                reactionID = captured.reactionID
             case .newProfileVisit(let visit):
                 visitID = visit.visitID
                 visitedAt = visit.visitedAt?.text

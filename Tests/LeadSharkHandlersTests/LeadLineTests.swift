@@ -105,6 +105,16 @@ struct LeadLineTests {
         #expect(try field("visit_id", .newLike) == .null)
     }
 
+    @Test(
+        "The comment or the reaction that led to an event is told whatever its type",
+        arguments: ["comment", "reaction"])
+    func happening(_ kind: String) throws {
+        for type: EventType in [.dmSent, .leadSent, .emailCaptured, kind == "comment" ? .newComment : .newLike] {
+            let text = #"{"event":"\#(type.rawValue)","data":{"lead":{"name":"A"},"\#(kind)":{"id":"h-4"}}}"#
+            #expect(try fields(of: Array(text.utf8))["\(kind)_id"] == string("h-4"), "\(type)")
+        }
+    }
+
     @Test("An address that stands beside the lead is the lead's too")
     func emailBesideTheLead() throws {
         let text = #"{"event":"email.captured","data":{"lead":{"name":"A"},"email":"a@example.com"}}"#

@@ -81,6 +81,28 @@ struct BodyTests {
         }
     }
 
+    @Test("By default 256 KiB are taken, sized or in chunks, and not one byte more", arguments: [false, true])
+    func defaultLimit(_ isChunked: Bool) async throws {
+        try await TestReceiver.run { receiver in
+            let body = [UInt8](repeating: UInt8(ascii: "x"), count: 262_144)
+            let signature = "X-Webhook-Signature: \(TestReceiver.secret.signature(for: body.span).hexadecimal)"
+            let client = try await receiver.client()
+            try await client.send(
+                isChunked ? HTTP.chunked([body], headers: [signature]) : HTTP.post(body, headers: [signature]))
+            let taken = try await client.response()
+            #expect(taken.status == 200)
+            if isChunked {
+                try await client.send(HTTP.chunked([body, [0x78]], headers: [signature]))
+            } else {
+                try await client.send(
+                    HTTP.get("/webhooks/leadshark", method: "POST", headers: ["Content-Length: 262145"]))
+            }
+            let refused = try await client.response()
+            #expect(refused.status == 413)
+            #expect(receiver.store.received.count == 1)
+        }
+    }
+
     @Test("A length over the limit is refused before any of the body is sent", arguments: ["5001", "99999999999"])
     func announcedTooLarge(_ length: String) async throws {
         try await TestReceiver.run(configure: { $0.limits.maximumBodyByteCount = 5000 }) { receiver in

@@ -167,10 +167,17 @@ import Testing
             try await store.store(.fixture(1))
             for change in [
                 "state = 'lost'", "state = 'leased'", "state = 'waiting'", "lease_until = 1", "due_at = 1",
-                "attempt = -1", "state = 'completed'", "handler = NULL", "event = 99",
+                "attempt = -1", "state = 'completed'", "handler = NULL", "event = 99", "attempt = 'many'",
             ] {
                 await #expect(throws: DeliveryStoreError(.rowRefused, message: "")) {
                     try await store.write { try $0.execute(sql: "UPDATE delivery SET \(change)") }
+                }
+            }
+            await #expect(throws: DeliveryStoreError(.rowRefused, message: ""), "one for each event and handler") {
+                try await store.write {
+                    try $0.execute(
+                        sql: "INSERT INTO delivery (event, handler, state) SELECT event, handler, 'ready' FROM delivery"
+                    )
                 }
             }
         }

@@ -179,12 +179,15 @@ class Decoder:
 
     def particular(self, type_, lead):
         fields = {
-            "dm.sent": lambda: {"message": self.string(self.data, "message"), "comment_id": self.happening("comment")},
+            "dm.sent": lambda: {
+                "message": self.string(self.data, "message"), "comment_id": self.happening("comment"),
+                "reaction_id": self.happening("reaction")},
             "lead.sent": lambda: {
                 "message": self.string(self.data, "message"), "comment_id": self.happening("comment"),
                 "reaction_id": self.happening("reaction")},
             "email.captured": lambda: {
-                "email": (lead or {}).get("email"), "comment_id": self.happening("comment")},
+                "email": (lead or {}).get("email"), "comment_id": self.happening("comment"),
+                "reaction_id": self.happening("reaction")},
             "new.profile.visit": lambda: {
                 "visit_id": self.happening("visit"), "visit_timestamp": self.string(self.data, "visit_timestamp"),
                 "profile_owner": self.parts(self.data, "profile_owner", id=self.id, name=self.string)},
@@ -272,15 +275,15 @@ vector("an empty post, and old copies", event('{"post":{},"post_id":"p"}'))
 # Odd values, in every place.
 ODD = ["null", '"4711"', "4711", "-4711", "-0", "47.11", "4711e0", "1E400", "true", "[4711]", '{"4711":4711}']
 PLACES = {
-    "dm.sent": ["timestamp", "payload_version", "data.message", "data.comment", "data.comment.id", "data.automation",
-                "data.automation.id", "data.automation.name", "data.post", "data.post.id", "data.post.url",
+    "dm.sent": ["timestamp", "payload_version", "data.message", "data.comment", "data.comment.id", "data.reaction",
+                "data.reaction.id", "data.automation", "data.automation.id", "data.automation.name", "data.post", "data.post.id", "data.post.url",
                 "data.post_id", "data.post_url", "data.lead", "data.visitor", "data.commenter_id", "data.reactor_id"]
     + ["data.lead." + field for field in
        ("name", "first_name", "title", "linkedin_url", "linkedin_username", "connection_status", "commenter_id",
         "reactor_id", "actor_id", "email", "is_anonymous")]
     + ["data.visitor." + field for field in ("id", "name", "title", "linkedin_url")],
     "lead.sent": ["data.message", "data.comment", "data.comment.id", "data.reaction", "data.reaction.id"],
-    "email.captured": ["data.comment.id", "data.lead.email"],
+    "email.captured": ["data.comment.id", "data.reaction", "data.reaction.id", "data.lead.email"],
     "new.profile.visit": ["data.visit", "data.visit.id", "data.visit_timestamp", "data.profile_owner",
                           "data.profile_owner.id", "data.profile_owner.name"],
     "new.like": ["data.reaction", "data.reaction.id", "data.comment"],

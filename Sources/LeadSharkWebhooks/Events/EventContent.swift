@@ -26,7 +26,7 @@ extension WebhookEvent.Content {
             self = .dmSent(
                 DirectMessageSent(
                     lead: lead, message: data.string(.message, &payload),
-                    commentID: Self.commentID(data, &payload)))
+                    commentID: Self.commentID(data, &payload), reactionID: Self.reactionID(data, &payload)))
         case .leadSent:
             self = .leadSent(
                 LeadSent(
@@ -34,7 +34,9 @@ extension WebhookEvent.Content {
                     commentID: Self.commentID(data, &payload), reactionID: Self.reactionID(data, &payload)))
         case .emailCaptured:
             self = .emailCaptured(
-                EmailCaptured(lead: lead, email: lead?.email, commentID: Self.commentID(data, &payload)))
+                EmailCaptured(
+                    lead: lead, email: lead?.email, commentID: Self.commentID(data, &payload),
+                    reactionID: Self.reactionID(data, &payload)))
         case .newProfileVisit:
             self = .newProfileVisit(
                 ProfileVisit(

@@ -6,10 +6,13 @@ public struct DirectMessageSent: Sendable, Hashable, Codable {
     public var message: String?
     /// The comment that caused it, where the payload names it (`comment.id`).
     public var commentID: String?
+    /// The reaction that caused it, where the payload names it (`reaction.id`).
+    public var reactionID: String?
 
     private enum CodingKeys: String, CodingKey {
         case lead, message
         case commentID = "comment_id"
+        case reactionID = "reaction_id"
     }
 }
 
@@ -39,10 +42,13 @@ public struct EmailCaptured: Sendable, Hashable, Codable {
     public var email: String?
     /// The comment in which it was left, where the payload names it (`comment.id`).
     public var commentID: String?
+    /// The reaction that led to it, where the payload names it (`reaction.id`).
+    public var reactionID: String?
 
     private enum CodingKeys: String, CodingKey {
         case lead, email
         case commentID = "comment_id"
+        case reactionID = "reaction_id"
     }
 }
 

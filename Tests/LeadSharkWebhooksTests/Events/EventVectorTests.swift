@@ -40,10 +40,12 @@ struct EventVectorTests {
     /// What is particular to the type, without the lead, which all types have.
     private static func particular(_ content: WebhookEvent.Content) -> Report.Particular? {
         switch content {
-        case .dmSent(let sent): .init(message: sent.message, comment_id: sent.commentID)
+        case .dmSent(let sent):
+            .init(message: sent.message, comment_id: sent.commentID, reaction_id: sent.reactionID)
         case .leadSent(let sent):
             .init(message: sent.message, comment_id: sent.commentID, reaction_id: sent.reactionID)
-        case .emailCaptured(let captured): .init(email: captured.email, comment_id: captured.commentID)
+        case .emailCaptured(let captured):
+            .init(email: captured.email, comment_id: captured.commentID, reaction_id: captured.reactionID)
         case .newProfileVisit(let visit):
             .init(visit_id: visit.visitID, visit_timestamp: visit.visitedAt, profile_owner: visit.profileOwner)
         case .newLike(let like): .init(reaction_id: like.reactionID)

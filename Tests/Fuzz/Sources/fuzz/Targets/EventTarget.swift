@@ -44,10 +44,12 @@ enum EventTarget {
         switch event.content {
         case .dmSent(let content):
             require(content.lead == event.lead && content.message == data["message"]?.text, "the message is read")
+            require(content.reactionID == id(data["reaction"]?["id"]), "the reaction's id is read")
         case .leadSent(let content):
             require(content.reactionID == id(data["reaction"]?["id"]), "the reaction's id is read")
         case .emailCaptured(let content):
             require(content.email == event.lead?.email, "both have the same address")
+            require(content.reactionID == id(data["reaction"]?["id"]), "the reaction's id is read")
         case .newProfileVisit(let content):
             require(content.visitID == id(data["visit"]?["id"]), "the visit's id is read")
         case .newLike(let content):
