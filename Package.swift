@@ -25,6 +25,7 @@ let inMemoryLogging = Target.Dependency.product(
     name: "InMemoryLogging", package: "swift-log", condition: server)
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log", condition: server)
 let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics", condition: server)
+let metricsTestKit = Target.Dependency.product(name: "MetricsTestKit", package: "swift-metrics", condition: server)
 let nioConcurrencyHelpers = Target.Dependency.product(
     name: "NIOConcurrencyHelpers", package: "swift-nio", condition: server)
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio", condition: server)
@@ -169,7 +170,7 @@ let package = Package(
             name: "LeadSharkDeliveryTests",
             dependencies: [
                 "LeadSharkDelivery", "LeadSharkStoreConformance", "LeadSharkTesting", "LeadSharkWebhooks", logging,
-                serviceLifecycle,
+                metrics, metricsTestKit, serviceLifecycle,
             ]),
         .testTarget(
             name: "LeadSharkSQLiteTests",
