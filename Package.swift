@@ -195,7 +195,7 @@ let package = Package(
             name: "LeadSharkReceiverTests",
             dependencies: [
                 "LeadSharkReceiver", "LeadSharkDelivery", "LeadSharkTesting", "LeadSharkWebhooks", "TestVectors",
-                logging, metrics, nioConcurrencyHelpers, nioCore, nioHTTP1, serviceLifecycle,
+                logging, metrics, metricsTestKit, nioConcurrencyHelpers, nioCore, nioHTTP1, serviceLifecycle,
             ]),
         .testTarget(
             name: "LeadSharkProbeTests",

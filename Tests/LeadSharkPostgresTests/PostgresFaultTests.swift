@@ -63,8 +63,7 @@ extension PostgresTests {
         func ambiguousLease() async throws {
             try await withProxy { store, proxy, _ in
                 try await store.store(.fixture(1), .fixture(2))
-                // What is cut is the lease, and no search before it.
-                store.floors.withLock { $0["crm"].found(.min, from: .now, to: .now + .seconds(3600)) }
+                store.putOffSearch()
                 proxy.arm(.cutAnswer)
                 let leases = try await store.lease("crm", limit: 2, for: .seconds(30))
                 #expect(proxy.cutCount == 1)
@@ -101,7 +100,7 @@ extension PostgresTests {
                 $0.workTimeout = .milliseconds(700)
             } _: { store, proxy, database in
                 try await store.store(.fixture(1))
-                store.floors.withLock { $0["crm"].found(.min, from: .now, to: .now + .seconds(3600)) }
+                store.putOffSearch()
                 // The server leases, and nobody gets to know.
                 proxy.arm(.hold)
                 await #expect(throws: DeliveryStoreError(.unavailable, message: "")) {
@@ -253,6 +252,13 @@ extension PostgresTests {
                 try await hasty.close()
             }
         }
+    }
+}
+
+extension PostgresDeliveryStore {
+    /// Has the next lease be one call, with no search before it: what comes in its way meets the lease itself.
+    fileprivate func putOffSearch() {
+        floors.withLock { $0["crm"].found(.min, from: .now, to: .now + .seconds(3600)) }
     }
 }
 #endif

@@ -13,10 +13,17 @@ package final class ClosedPort: Sendable {
         return try await body(closed.port)
     }
 
-    /// The number of a port that was free a moment ago.
-    package static func number() throws -> Int { try ClosedPort().port }
+    /// The number of a port that was free a moment ago. The system gives it to nobody who has not asked for it: whoever
+    /// connects meanwhile, or lets it choose, gets a higher one.
+    package static func number() throws -> Int {
+        for _ in 0..<100 {
+            if let port = try? ClosedPort(at: .random(in: 10_000..<32_768)).port { return port }
+        }
+        throw POSIXError(.EADDRINUSE)
+    }
 
-    private init() throws {
+    /// - Parameter number: Which one; 0 is any that is free.
+    private init(at number: UInt16 = 0) throws {
         #if canImport(Darwin)
         let descriptor = socket(AF_INET, SOCK_STREAM, 0)
         #else
@@ -26,6 +33,7 @@ package final class ClosedPort: Sendable {
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+        address.sin_port = number.bigEndian
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
         let result = withUnsafeMutablePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {

@@ -276,8 +276,8 @@ vector("an empty post, and old copies", event('{"post":{},"post_id":"p"}'))
 ODD = ["null", '"4711"', "4711", "-4711", "-0", "47.11", "4711e0", "1E400", "true", "[4711]", '{"4711":4711}']
 PLACES = {
     "dm.sent": ["timestamp", "payload_version", "data.message", "data.comment", "data.comment.id", "data.reaction",
-                "data.reaction.id", "data.automation", "data.automation.id", "data.automation.name", "data.post", "data.post.id", "data.post.url",
-                "data.post_id", "data.post_url", "data.lead", "data.visitor", "data.commenter_id", "data.reactor_id"]
+                "data.reaction.id", "data.automation", "data.automation.id", "data.automation.name", "data.post",
+                "data.post.id", "data.post.url", "data.post_id", "data.post_url", "data.lead", "data.visitor", "data.commenter_id", "data.reactor_id"]
     + ["data.lead." + field for field in
        ("name", "first_name", "title", "linkedin_url", "linkedin_username", "connection_status", "commenter_id",
         "reactor_id", "actor_id", "email", "is_anonymous")]

@@ -12,7 +12,7 @@ extension PostgresDeliveryStore {
     ) async throws -> [Lease] {
         guard limit > 0 else { return [] }
         await handBackOrphans()
-        await search(for: handler)
+        await raiseFloor(of: handler)
         let key = Self.makeKey()
         do {
             return try await work.run(within: configuration.workTimeout) { [statements, floors] session, isRetry in
@@ -45,22 +45,6 @@ extension PostgresDeliveryStore {
         for (key, lowest) in back ?? [] {
             orphans.withLock { $0.remove(key) }
             floors.withLock { $0.lower(to: lowest) }
-        }
-    }
-
-    /// Searches from the beginning for what is ready, when it is time to. When that fails, leases begin where they did before.
-    private func search(for handler: HandlerName) async {
-        let start = ContinuousClock.now
-        guard floors.withLock({ $0[handler].beginsSearch(at: start) }) else { return }
-        do {
-            try await work.run(within: configuration.workTimeout) { [statements, floors] session, _ in
-                let start = ContinuousClock.now
-                let name = Parameters { $0.add(handler.text) }
-                let lowest = try session.execute(statements.lowestReady, name).integer(0, 0)
-                floors.withLock { $0[handler].found(lowest, from: start, to: .now) }
-            }
-        } catch {
-            floors.withLock { $0[handler].missed(from: start, to: .now) }
         }
     }
 
@@ -100,7 +84,7 @@ extension PostgresDeliveryStore {
             return lost
         }
         // What this worker gives back is for others to do, as when it stops.
-        if verdicts.contains(where: \.isRelease) { publish() }
+        if firsts.contains(where: { $0.verdict == .release }) { publish() }
         return lost.union(repeated)
     }
 
@@ -122,7 +106,7 @@ extension PostgresDeliveryStore {
     public func reclaimExpired() async throws -> Int {
         var total = 0
         while true {
-            let part: (count: Int, lowest: Int64?) = try await lowersFloors(to: { $0.lowest }) {
+            let part: (count: Int, lowest: Int64?) = try await lowerFloors(to: { $0.lowest }) {
                 // Not beside what an operator asks for, which may take long: whoever reclaims also renews.
                 try await work.run(within: configuration.workTimeout) { [statements] session, _ in
                     let result = try session.execute(statements.reclaim, Parameters { $0.add(Self.reclaimedPerCommit) })
@@ -138,7 +122,7 @@ extension PostgresDeliveryStore {
     /// Takes deliveries out of their lanes that are queued in them.
     public func dissolveLanes(of handler: HandlerName, limit: Int) async throws -> Int {
         guard limit > 0 else { return 0 }
-        return try await lowersFloors(to: { $0 > 0 ? .min : nil }) {
+        return try await lowerFloors(to: { $0 > 0 ? .min : nil }) {
             try await upkeep.run(within: configuration.workTimeout) { [statements] session, _ in
                 let parameters = Parameters {
                     $0.add(handler.text)
@@ -172,21 +156,6 @@ extension PostgresDeliveryStore {
         let time = next.time.map { Duration.microseconds($0) }
         return isSearch ? time : min(time ?? rest, rest)
     }
-
-    /// Makes a change, and has leases begin at the lowest of what it made ready; at the beginning, when nobody knows what became of
-    /// the change.
-    func lowersFloors<Value>(
-        to lowest: (Value) -> Int64?, after change: () async throws -> Value
-    ) async throws -> Value {
-        do {
-            let value = try await change()
-            if let lowest = lowest(value) { floors.withLock { $0.lower(to: lowest) } }
-            return value
-        } catch {
-            floors.withLock { $0.lower(to: .min) }
-            throw error
-        }
-    }
 }
 
 /// A verdict as the statement takes it.
@@ -195,8 +164,6 @@ private struct SettlementRow: Sendable {
     var after: Int64 = 0
     var reason: String?
     var leavesLane = false
-
-    var isRelease: Bool { verdict == "release" }
 
     init(_ verdict: Settlement.Verdict) {
         switch verdict {

@@ -67,7 +67,7 @@ extension PostgresDeliveryStore {
             $0.add(deliveries.map(\.rawValue))
             $0.add(states.map(\.rawValue))
         }
-        return try await lowersFloors(to: { $0.map(\.rawValue).min() }) {
+        return try await lowerFloors(to: { $0.map(\.rawValue).min() }) {
             try await upkeep.run(within: configuration.operatorTimeout) { [statements] session, _ in
                 try session.execute(statements.redeliver, parameters)
                     .map { DeliveryID(rawValue: try $0.integer($1, 0)) }
@@ -79,7 +79,7 @@ extension PostgresDeliveryStore {
     /// it cleans them up.
     public func delete(_ events: [EventID]) async throws -> [EventID] {
         // What waited behind one that is deleted may be anywhere.
-        return try await lowersFloors(to: { $0.isEmpty ? nil : .min }) {
+        return try await lowerFloors(to: { $0.isEmpty ? nil : .min }) {
             try await upkeep.run(within: configuration.operatorTimeout) { [statements] session, _ in
                 try session.execute(statements.deleteEvents, Parameters { $0.add(events.map(\.rawValue)) })
                     .map { EventID(rawValue: try $0.integer($1, 0)) }
